@@ -1,0 +1,99 @@
+//! The command line: a thin layer over the library.
+//!
+//! Exit codes: 0 all went well, 1 some articles could not be read (the others
+//! were written), 2 the run could not be done.
+
+mod eval;
+mod segment;
+mod tag;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use shiji::recognise::Recogniser;
+use shiji::segment::Segmenter;
+use shiji::{Error, Result};
+
+/// Reads a Chinese news corpus and says who, where, what and when.
+#[derive(Parser)]
+#[command(name = "shiji", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Tag(tag::TagArgs),
+    Eval(eval::EvalArgs),
+    Segment(segment::SegmentArgs),
+}
+
+/// Options that choose the model.
+#[derive(Args)]
+struct ModelArgs {
+    /// Model: `default`, a name that the models folder holds, or the path of a model file.
+    #[arg(long, value_name = "NAME|PATH", default_value = "default")]
+    model: String,
+}
+
+impl ModelArgs {
+    fn recogniser(&self) -> Result<Recogniser> {
+        Recogniser::find(&self.model)
+    }
+}
+
+/// Options that choose the dictionaries.
+#[derive(Args)]
+struct DictionaryArgs {
+    /// User dictionary in jieba's format, `word [frequency] [part of speech]` a line; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    dict: Vec<PathBuf>,
+}
+
+impl DictionaryArgs {
+    fn segmenter(&self) -> Result<Segmenter> {
+        let mut segmenter = Segmenter::new();
+        for path in &self.dict {
+            let report = segmenter.add_dictionary(path)?;
+            for issue in &report.issues {
+                eprintln!("shiji: {}: {issue}", path.display());
+            }
+            eprintln!("shiji: {}: {} words added, {} lines unused", path.display(), report.added, report.issues.len());
+        }
+        Ok(segmenter)
+    }
+}
+
+/// How a command ended when it could be done.
+enum Outcome {
+    Complete,
+    /// Some inputs failed; each was reported.
+    Partial,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Tag(args) => tag::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Segment(args) => segment::run(args),
+    };
+    match outcome {
+        Ok(Outcome::Complete) => ExitCode::SUCCESS,
+        Ok(Outcome::Partial) => ExitCode::from(1),
+        // The reader of our output has had enough, as `head` does.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("shiji: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+}

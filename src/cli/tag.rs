@@ -1,0 +1,156 @@
+//! `shiji tag`: articles in, tagged records out.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+
+use shiji::read::{self, Fields, Inputs, RawItem};
+use shiji::write::{self, Output, Style};
+use shiji::{Document, Error, Result, Tagger, pipeline, tagger};
+
+use super::{DictionaryArgs, ModelArgs, Outcome};
+
+/// Tag people, places and organisations in articles.
+#[derive(Args)]
+pub struct TagArgs {
+    /// Files, folders (read recursively), patterns such as `'news/**/*.md'`, or `-` for standard input.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Where to write: a file (a folder for brat); standard output if left out.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// How to write.
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl", value_parser = PossibleValuesParser::new(write::Format::names()))]
+    output_format: String,
+    /// Format of the input; found from its content if left out.
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(read::Format::ALL.map(read::Format::as_str)))]
+    format: Option<String>,
+    /// Names of JSON fields that differ from the defaults, such as `title=headline,text=content`.
+    #[arg(long, value_name = "FIELD=NAME,…", value_delimiter = ',')]
+    fields: Vec<String>,
+    /// Add the words with their parts of speech.
+    #[arg(long)]
+    tokens: bool,
+    /// Threads; 0 takes one for each core.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// Say nothing on standard error but errors.
+    #[arg(short, long)]
+    quiet: bool,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    dictionaries: DictionaryArgs,
+}
+
+pub fn run(args: TagArgs) -> Result<Outcome> {
+    let options = tagger::Options { tokens: args.tokens };
+    let tagger = Tagger::with(args.dictionaries.segmenter()?, args.model.recogniser()?, options);
+    let inputs = Inputs::new(&args.paths, read_options(&args)?);
+    let notices = inputs.notices();
+    let mut output = Output::create(args.output_format.parse()?, args.output.as_deref(), Style::for_stdout())?;
+    let mut progress = Progress::new(args.quiet);
+    pipeline::map_ordered(
+        &pipeline::pool(args.threads)?,
+        inputs,
+        |items| tag(&tagger, items),
+        |result| {
+            match result {
+                Ok(document) => {
+                    progress.tagged(&document);
+                    output.write(&document)?;
+                }
+                Err(error) => progress.failed(&error),
+            }
+            Ok(())
+        },
+    )?;
+    output.finish()?;
+    if !args.quiet {
+        progress.report(|message| eprintln!("shiji: {message}"));
+        for notice in notices.messages() {
+            eprintln!("shiji: {notice}");
+        }
+    }
+    Ok(if progress.failures == 0 { Outcome::Complete } else { Outcome::Partial })
+}
+
+fn read_options(args: &TagArgs) -> Result<read::Options> {
+    let mut fields = Fields::default();
+    for assignment in &args.fields {
+        fields.assign(assignment)?;
+    }
+    Ok(read::Options { format: args.format.as_deref().map(str::parse).transpose()?, fields })
+}
+
+/// Parses and tags some neighbouring inputs; an input that cannot be read keeps its place.
+fn tag(tagger: &Tagger, items: Vec<Result<RawItem>>) -> Vec<Result<Document>> {
+    let parsed: Vec<_> = items.into_iter().map(|item| item.and_then(RawItem::parse)).collect();
+    let mut errors = Vec::with_capacity(parsed.len());
+    let mut articles = Vec::with_capacity(parsed.len());
+    for article in parsed {
+        errors.push(article.map(|article| articles.push(article)).err());
+    }
+    let mut documents = tagger.tag_all(articles).into_iter();
+    errors
+        .into_iter()
+        .filter_map(|error| match error {
+            Some(error) => Some(Err(error)),
+            None => documents.next().map(Ok),
+        })
+        .collect()
+}
+
+/// Counts what passes, and shows it on a terminal.
+struct Progress {
+    bar: ProgressBar,
+    started: Instant,
+    articles: u64,
+    characters: u64,
+    mentions: u64,
+    failures: u64,
+}
+
+impl Progress {
+    fn new(quiet: bool) -> Self {
+        let bar = if quiet || !std::io::stderr().is_terminal() {
+            ProgressBar::hidden()
+        } else {
+            let style = ProgressStyle::with_template("{spinner} {human_pos} articles, {per_sec}, {elapsed}");
+            ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+        };
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self { bar, started: Instant::now(), articles: 0, characters: 0, mentions: 0, failures: 0 }
+    }
+
+    fn tagged(&mut self, document: &Document) {
+        self.articles += 1;
+        self.characters += document.text.chars().count() as u64;
+        self.mentions += document.mentions.len() as u64;
+        self.bar.inc(1);
+    }
+
+    fn failed(&mut self, error: &Error) {
+        self.failures += 1;
+        self.bar.suspend(|| eprintln!("shiji: {error}"));
+    }
+
+    fn report(&self, print: impl Fn(String)) {
+        self.bar.finish_and_clear();
+        let seconds = self.started.elapsed().as_secs_f64();
+        let rate = |count: u64| HumanCount((count as f64 / seconds) as u64);
+        print(format!(
+            "{} articles, {} characters, {} mentions in {seconds:.1} s: {} characters/s, {:.1} articles/s; {} inputs failed",
+            HumanCount(self.articles),
+            HumanCount(self.characters),
+            HumanCount(self.mentions),
+            rate(self.characters),
+            self.articles as f64 / seconds,
+            self.failures,
+        ));
+    }
+}

@@ -1,0 +1,268 @@
+//! Named entities: the model's view of a text → windows → encoder → decoder → mentions.
+
+pub mod container;
+pub mod encoder;
+pub mod model;
+mod view;
+mod viterbi;
+mod window;
+
+use std::collections::HashMap;
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use ndarray::{Array2, ArrayView2, s};
+use rayon::prelude::*;
+
+use crate::document::Mention;
+use crate::error::{Error, Result};
+use crate::segment::sentence::sentences;
+use crate::segment::{FEATURE_NAMES, Word};
+use crate::text::CharOffsets;
+
+use model::{Batch, Model, Scratch};
+use view::{Symbol, Unit, view};
+use window::{Window, windows};
+
+pub use viterbi::LABELS;
+
+/// The model that is compiled in.
+const EMBEDDED: &[u8] = include_bytes!("../../models/default.shiji");
+
+/// Name of the compiled-in model.
+pub const DEFAULT_MODEL: &str = "default";
+
+/// Ending of model files.
+const EXTENSION: &str = "shiji";
+
+/// Tokens that are encoded at once: enough rows to keep the matrix kernels busy,
+/// few enough that the activations stay in the second-level cache.
+const BATCH: usize = 256;
+
+/// Finds named entities with a character encoder. Immutable and shared by all threads.
+pub struct Recogniser {
+    model: Model,
+    characters: HashMap<char, u16>,
+    specials: Specials,
+    /// Scratch space of calls that are not running, for reuse.
+    idle: Mutex<Vec<Scratch>>,
+}
+
+/// Ids of the tokens that are no characters.
+struct Specials {
+    begin: u16,
+    end: u16,
+    unknown: u16,
+    space: u16,
+}
+
+/// A text that is ready to be recognised.
+struct Prepared<'t> {
+    text: &'t str,
+    units: Vec<Unit>,
+    windows: Vec<Window>,
+}
+
+impl Recogniser {
+    /// The compiled-in model.
+    ///
+    /// # Errors
+    /// If the model in this binary is damaged.
+    pub fn embedded() -> Result<Self> {
+        Self::from_bytes(EMBEDDED, DEFAULT_MODEL)
+    }
+
+    /// The model of that name or at that path. Names are looked up as `NAME.shiji`
+    /// in the folder `models` beside the running program and in the current folder.
+    ///
+    /// # Errors
+    /// If there is no such model, or its file is damaged.
+    pub fn find(name: &str) -> Result<Self> {
+        if name == DEFAULT_MODEL {
+            return Self::embedded();
+        }
+        let path = Path::new(name);
+        if path.is_file() {
+            return Self::load(path);
+        }
+        let candidates = candidates(name);
+        match candidates.iter().find(|candidate| candidate.is_file()) {
+            Some(found) => Self::load(found),
+            None => Err(Error::Usage(format!(
+                "no model {name:?}: expected `{DEFAULT_MODEL}`, the path of a .{EXTENSION} file, or a name for one of {}",
+                candidates.iter().map(|c| c.display().to_string()).collect::<Vec<_>>().join(", ")
+            ))),
+        }
+    }
+
+    /// The model in a file.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no sound model.
+    pub fn load(path: &Path) -> Result<Self> {
+        let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
+        Self::from_bytes(&bytes, &path.display().to_string())
+    }
+
+    fn from_bytes(bytes: &[u8], name: &str) -> Result<Self> {
+        let model = Model::load(bytes, name)?;
+        let header = model.header();
+        if header.labels != LABELS {
+            return Err(Error::resource(name, format!("labels {:?}, expected {LABELS:?}", header.labels)));
+        }
+        if header.features != FEATURE_NAMES {
+            return Err(Error::resource(name, "its word features are not those of this release"));
+        }
+        if header.architecture.positions < window::LENGTH + 2 {
+            let positions = header.architecture.positions;
+            return Err(Error::resource(name, format!("{positions} positions, needs {}", window::LENGTH + 2)));
+        }
+        let mut characters = HashMap::with_capacity(header.vocabulary.len());
+        let mut named = HashMap::new();
+        for (id, entry) in header.vocabulary.iter().enumerate() {
+            let id = u16::try_from(id).map_err(|_| Error::resource(name, "vocabulary of more than 65,536 entries"))?;
+            let mut chars = entry.chars();
+            match (chars.next(), chars.next()) {
+                (Some(c), None) => drop(characters.insert(c, id)),
+                _ => drop(named.insert(entry.as_str(), id)),
+            }
+        }
+        let special = |token: &str| {
+            named.get(token).copied().ok_or_else(|| Error::resource(name, format!("no {token} in its vocabulary")))
+        };
+        let unknown = special("<unk>")?;
+        let specials = Specials {
+            begin: special("<s>")?,
+            end: special("</s>")?,
+            unknown,
+            space: characters.get(&'\u{2581}').copied().unwrap_or(unknown),
+        };
+        Ok(Self { model, characters, specials, idle: Mutex::new(Vec::new()) })
+    }
+
+    /// The model that this recogniser runs.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The mentions of each text, in text order. `words` are those of the folded
+    /// text, covering it. Texts are batched together; what else is in the batch
+    /// does not change a text's mentions.
+    pub fn mentions(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Vec<Mention>> {
+        let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
+        let mut scores: Vec<Array2<f32>> =
+            prepared.iter().map(|p| Array2::zeros((p.units.len(), LABELS.len()))).collect();
+        let jobs: Vec<(usize, &Window)> =
+            prepared.iter().enumerate().flat_map(|(at, p)| p.windows.iter().map(move |w| (at, w))).collect();
+        let encoded: Vec<(&[(usize, &Window)], Array2<f32>)> =
+            batches(&jobs).into_par_iter().map(|batch| (batch, self.encode(&prepared, batch))).collect();
+        for (batch, logits) in encoded {
+            let mut row = 0;
+            for &(at, window) in batch {
+                // The row of <s> comes first.
+                let from = row + 1 + window.keeps.start - window.reads.start;
+                scores[at]
+                    .slice_mut(s![window.keeps.clone(), ..])
+                    .assign(&logits.slice(s![from..from + window.keeps.len(), ..]));
+                row += window.reads.len() + 2;
+            }
+        }
+        prepared.iter().zip(&scores).map(|(p, s)| mentions(p, s.view())).collect()
+    }
+
+    fn encode(&self, prepared: &[Prepared<'_>], batch: &[(usize, &Window)]) -> Array2<f32> {
+        let tokens: usize = batch.iter().map(|(_, window)| window.reads.len() + 2).sum();
+        let mut ids = Vec::with_capacity(tokens);
+        let mut features = Vec::with_capacity(tokens);
+        let mut lengths = Vec::with_capacity(batch.len());
+        for &(at, window) in batch {
+            let units = &prepared[at].units[window.reads.clone()];
+            ids.push(self.specials.begin);
+            ids.extend(units.iter().map(|unit| self.id(unit.symbol)));
+            ids.push(self.specials.end);
+            features.push(0);
+            features.extend(units.iter().map(|unit| unit.feature));
+            features.push(0);
+            lengths.push(units.len() + 2);
+        }
+        let pooled = self.idle.lock().map(|mut idle| idle.pop()).ok().flatten();
+        let mut scratch = pooled.unwrap_or_default();
+        let logits = self.model.forward(&mut scratch, &Batch { ids: &ids, features: &features, lengths: &lengths });
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.push(scratch);
+        }
+        logits
+    }
+
+    fn id(&self, symbol: Symbol) -> u16 {
+        match symbol {
+            Symbol::Char(c) => self.characters.get(&c).copied().unwrap_or(self.specials.unknown),
+            Symbol::Space => self.specials.space,
+            Symbol::Break => self.specials.end,
+        }
+    }
+}
+
+/// Where a model of that name may lie.
+fn candidates(name: &str) -> Vec<PathBuf> {
+    let file = format!("models/{name}.{EXTENSION}");
+    let program = std::env::current_exe().ok();
+    let beside = program.as_deref().and_then(Path::parent).map(|folder| folder.join(&file));
+    beside.into_iter().chain([PathBuf::from(file)]).collect()
+}
+
+fn prepare<'t>(text: &'t str, words: &[Word<'_>]) -> Prepared<'t> {
+    let units = view(text, words.iter().copied());
+    let starts = sentences(text).map(|sentence| sentence.start);
+    let ends = starts.map(|start| units.partition_point(|unit| unit.position < start));
+    let windows = windows(units.len(), ends.collect::<Vec<_>>());
+    Prepared { text, units, windows }
+}
+
+/// Groups windows, in order, into batches of about [`BATCH`] tokens.
+fn batches<'w>(jobs: &'w [(usize, &'w Window)]) -> Vec<&'w [(usize, &'w Window)]> {
+    let mut batches = Vec::new();
+    let mut tokens = 0;
+    let mut start = 0;
+    for (at, (_, window)) in jobs.iter().enumerate() {
+        let length = window.reads.len() + 2;
+        if tokens + length > BATCH && at > start {
+            batches.push(&jobs[start..at]);
+            (start, tokens) = (at, 0);
+        }
+        tokens += length;
+    }
+    if start < jobs.len() {
+        batches.push(&jobs[start..]);
+    }
+    batches
+}
+
+fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention> {
+    let Prepared { text, units, .. } = prepared;
+    let offsets = CharOffsets::new(text);
+    viterbi::decode(scores, |unit| units[unit].symbol == Symbol::Break)
+        .into_iter()
+        .filter_map(|span| {
+            let Range { start, end } = trim(units, span.start..span.end)?;
+            let (start, end) = (units[start].position, units[end - 1].position + 1);
+            Some(Mention {
+                start,
+                end,
+                text: offsets.slice(text, start, end).to_owned(),
+                kind: span.kind,
+                confidence: (span.probability * 1000.0).round() / 1000.0,
+            })
+        })
+        .collect()
+}
+
+/// The span without white space at its ends; none if nothing is left.
+fn trim(units: &[Unit], span: Range<usize>) -> Option<Range<usize>> {
+    let is_char = |unit: &Unit| matches!(unit.symbol, Symbol::Char(_));
+    let first = units[span.clone()].iter().position(is_char)?;
+    let last = units[span.clone()].iter().rposition(is_char)?;
+    Some(span.start + first..span.start + last + 1)
+}

@@ -1,0 +1,87 @@
+//! Words and sentences: jieba's dictionary segmentation with parts of speech,
+//! user dictionaries, and the word features that the recogniser reads.
+
+mod dictionary;
+mod feature;
+pub mod sentence;
+
+use std::path::Path;
+
+use jieba_rs::Jieba;
+
+use crate::document::Token;
+use crate::error::Result;
+use crate::text::{CharOffsets, fold_str};
+
+pub use dictionary::{DictionaryIssue, DictionaryReport};
+pub use feature::{FEATURE_NAMES, word_feature};
+
+/// A word of a segmented text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word<'s> {
+    /// First code point.
+    pub start: usize,
+    /// One past the last code point.
+    pub end: usize,
+    /// Part of speech in jieba's tag set.
+    pub pos: &'s str,
+}
+
+/// Splits text into words. Immutable once built and shared by all threads.
+pub struct Segmenter {
+    jieba: Jieba,
+}
+
+impl Default for Segmenter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Segmenter {
+    /// A segmenter with jieba's own dictionary.
+    pub fn new() -> Self {
+        Self { jieba: Jieba::new() }
+    }
+
+    /// Adds the words of a user dictionary in jieba's format, a word a line:
+    /// `word [frequency] [part of speech]`. Lines that cannot be used are left
+    /// out and listed in the report.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not UTF-8.
+    pub fn add_dictionary(&mut self, path: &Path) -> Result<DictionaryReport> {
+        dictionary::load(&mut self.jieba, path)
+    }
+
+    /// Segments `folded`, a text that went through [`fold_str`]: jieba's
+    /// dictionary is in simplified script. The words cover the whole text,
+    /// white space included.
+    pub fn words<'s>(&'s self, folded: &'s str) -> impl Iterator<Item = Word<'s>> + 's {
+        self.jieba.tag(folded, true).into_iter().map(|tag| Word {
+            start: tag.start,
+            end: tag.end,
+            pos: tag.tag,
+        })
+    }
+
+    /// The words of a text in any script, white space left out.
+    pub fn tokens(&self, text: &str) -> Vec<Token> {
+        let folded = fold_str(text);
+        let offsets = CharOffsets::new(text);
+        self.words(&folded)
+            .map(|word| Token {
+                start: word.start,
+                end: word.end,
+                text: offsets.slice(text, word.start, word.end).to_owned(),
+                pos: word.pos.to_owned(),
+            })
+            .filter(|token| !token.text.trim().is_empty())
+            .collect()
+    }
+
+    /// The dictionary underneath, for keyphrase statistics.
+    pub fn jieba(&self) -> &Jieba {
+        &self.jieba
+    }
+}

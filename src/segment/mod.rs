@@ -1,0 +1,3 @@
+//! Cutting text: into sentences, and sentences into words.
+
+pub mod sentence;

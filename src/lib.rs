@@ -6,6 +6,7 @@ pub mod document;
 pub mod error;
 pub mod segment;
 pub mod text;
+pub mod write;
 
 pub use document::{Article, Document, EntityType, Mention, Published, Token};
 pub use error::{Error, Result};

@@ -4,6 +4,7 @@
 
 pub mod document;
 pub mod error;
+pub mod eval;
 pub mod segment;
 pub mod text;
 pub mod write;

@@ -31,7 +31,7 @@ impl Writer for Html {
             Some(_) => lines.split_at(1),
             None => lines.split_at(0),
         };
-        writeln!(out, "<article id=\"{}\">", escape(&document.id))?;
+        writeln!(out, "<article data-id=\"{}\">", escape(&document.id))?;
         for line in headline {
             writeln!(out, "<h2>{}</h2>", marked(line))?;
         }

@@ -17,7 +17,9 @@ use super::furniture;
 pub(super) struct Block {
     /// White space is normalised; never empty.
     pub text: String,
-    /// How many characters of the text are links.
+    /// How many characters it has, white space not counted.
+    pub length: usize,
+    /// How many of them are links.
     pub linked: usize,
     /// The innermost block-level element around it.
     pub container: NodeId,
@@ -41,7 +43,7 @@ pub(super) enum Kind {
 impl Block {
     /// Whether the whole block is links.
     pub(super) fn is_link(&self) -> bool {
-        self.linked > 0 && (self.text.chars().count() - self.linked) * 20 <= self.linked
+        self.linked > 0 && (self.length - self.linked) * 20 <= self.linked
     }
 }
 
@@ -53,7 +55,7 @@ pub(super) fn blocks(root: NodeRef<'_, Node>) -> Vec<Block> {
         blocks: Vec::new(),
         text: Collapser::default(),
         linked: 0,
-        plain: 0,
+        length: 0,
         noted: 0,
         links: 0,
         notes: 0,
@@ -130,7 +132,7 @@ struct Walk {
     blocks: Vec<Block>,
     text: Collapser,
     linked: usize,
-    plain: usize,
+    length: usize,
     noted: usize,
     links: usize,
     notes: usize,
@@ -191,7 +193,7 @@ impl Walk {
             }
             self.text.push(c);
             let visible = usize::from(!c.is_whitespace());
-            self.plain += visible;
+            self.length += visible;
             self.linked += if self.links > 0 { visible } else { 0 };
             self.noted += if self.notes > 0 { visible } else { 0 };
         }
@@ -199,15 +201,16 @@ impl Walk {
 
     fn flush(&mut self) {
         let text = self.text.take();
-        let (plain, linked, noted) = (self.plain, self.linked, self.noted);
-        (self.plain, self.linked, self.noted) = (0, 0, 0);
+        let (length, linked, noted) = (self.length, self.linked, self.noted);
+        (self.length, self.linked, self.noted) = (0, 0, 0);
         if text.is_empty() {
             return;
         }
         let (container, kind) = *self.containers.last().expect("the root stays");
-        let kind = if noted == plain { Kind::Note } else { kind };
+        let kind = if noted == length { Kind::Note } else { kind };
         self.blocks.push(Block {
             text,
+            length,
             linked,
             container,
             kind,

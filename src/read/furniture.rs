@@ -1,121 +1,12 @@
-//! What stands on a news page but is not the article: one table of names that
-//! pages give to such elements, one of phrases that such lines consist of, and
-//! the rules that apply them.
-//!
-//! Phrases are written in simplified script and lower case; text is folded
-//! before it is compared.
+//! Rules for what stands on a news page but is not the article; the tables they
+//! use are in [`phrases`](super::phrases).
 
 use scraper::node::Element;
 
 use super::dom::{Block, Kind};
+use super::phrases::{AGENCIES, CREDITS, ELEMENTS, END_MARKS, LINK_LABELS, NAME_PARTS, NAME_WORDS, PHRASES};
+use super::phrases::{Place, Test};
 use crate::text::fold;
-
-/// Elements that never hold article text.
-const ELEMENTS: &[&str] = &[
-    "applet",
-    "aside",
-    "audio",
-    "button",
-    "canvas",
-    "datalist",
-    "dialog",
-    "embed",
-    "figcaption",
-    "footer",
-    "form",
-    "frameset",
-    "head",
-    "iframe",
-    "input",
-    "label",
-    "map",
-    "math",
-    "menu",
-    "nav",
-    "noscript",
-    "object",
-    "option",
-    "progress",
-    "script",
-    "select",
-    "style",
-    "svg",
-    "template",
-    "textarea",
-    "title",
-    "video",
-];
-
-/// Words in a class, id or attribute name that mark furniture, where names are
-/// split at punctuation and inner capitals (`m-block-ad__label` has `ad`).
-const WORDS: &[&str] = &[
-    "ad",
-    "ads",
-    "advert",
-    "advertisement",
-    "adslot",
-    "breadcrumb",
-    "breadcrumbs",
-    "byline",
-    "caption",
-    "comments",
-    "cookie",
-    "copyright",
-    "credit",
-    "credits",
-    "dfp",
-    "disclaimer",
-    "diaporama",
-    "donate",
-    "footer",
-    "interstitial",
-    "mpu",
-    "newsletter",
-    "outbrain",
-    "pagination",
-    "pagetop",
-    "paywall",
-    "promo",
-    "recommend",
-    "recommended",
-    "related",
-    "selfpromo",
-    "share",
-    "sharebar",
-    "sharing",
-    "sidebar",
-    "sponsor",
-    "sponsored",
-    "subscribe",
-    "subscription",
-    "taboola",
-    "toolbar",
-    "topicbox",
-    "widget",
-];
-
-/// Parts of names that are too specific to need word borders.
-const NAME_PARTS: &[&str] = &[
-    "addthis",
-    "attributioncontainer",
-    "embeddedcontent",
-    "emvideo",
-    "emaudio",
-    "jiathis",
-    "bdshare",
-    "morearticle",
-    "picinfo",
-    "playmedia",
-    "readmoreunlocker",
-    "relatedarticle",
-    "screenreader",
-    "sharethis",
-    "subscribe",
-    "subscription",
-    "trustbadge",
-    "visuallyhidden",
-    "youtubeplayer",
-];
 
 /// Whether an element is furniture by its name, class, id, role or attributes.
 pub(super) fn is_furniture(element: &Element) -> bool {
@@ -149,7 +40,7 @@ fn is_furniture_name(name: &str) -> bool {
         .map(|c| c.to_ascii_lowercase())
         .collect();
     NAME_PARTS.iter().any(|part| squeezed.contains(part))
-        || words(name).any(|word| WORDS.contains(&word.as_str()))
+        || words(name).any(|word| NAME_WORDS.contains(&word.as_str()))
 }
 
 /// The lower-case words of `SubscriptionInner my-AdSlot__x`.
@@ -172,153 +63,6 @@ fn words(name: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Where in an article a phrase marks a line as furniture.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Anywhere,
-    /// Among the last lines.
-    End,
-}
-
-/// How a phrase is compared with a line.
-#[derive(Clone, Copy)]
-enum Test {
-    /// The line is the phrase, punctuation at its end aside.
-    Is,
-    /// The line begins with the phrase and has at most so many characters.
-    Begins(usize),
-    /// The phrase is in the line, which has at most so many characters.
-    Contains(usize),
-}
-use Place::{Anywhere, End};
-use Test::{Begins, Contains, Is};
-
-/// Lines that are not the article.
-const PHRASES: &[(&str, Test, Place)] = &[
-    // The feed's own footer.
-    ("获取更多rss", Begins(80), Anywhere),
-    ("https://feedx.", Begins(60), Anywhere),
-    // Share bars.
-    ("分享", Is, Anywhere),
-    ("分享到", Begins(40), Anywhere),
-    ("分享至", Begins(40), Anywhere),
-    ("转发", Is, Anywhere),
-    ("facebook", Is, Anywhere),
-    ("twitter", Is, Anywhere),
-    ("whatsapp", Is, Anywhere),
-    ("微信", Is, Anywhere),
-    ("打印", Is, Anywhere),
-    ("评论", Is, Anywhere),
-    // Advertisements and unfolding buttons.
-    ("广告", Is, Anywhere),
-    ("advertisement", Is, Anywhere),
-    ("继续浏览后续", Is, Anywhere),
-    ("继续阅读", Is, Anywhere),
-    ("阅读全文", Begins(20), Anywhere),
-    ("点击阅读", Begins(40), Anywhere),
-    ("点击查看本文", Begins(40), Anywhere),
-    ("点击收听", Begins(60), Anywhere),
-    ("点击下载", Begins(60), Anywhere),
-    ("扫描二维码", Contains(60), Anywhere),
-    ("扫码", Begins(40), Anywhere),
-    ("详情点选", Begins(60), Anywhere),
-    // Newsletters, apps, channels.
-    ("订阅", Begins(60), Anywhere),
-    ("欢迎订阅", Contains(120), Anywhere),
-    ("欢迎点击此处订阅", Contains(120), Anywhere),
-    ("点击此处订阅", Contains(120), Anywhere),
-    ("电子报", Begins(60), Anywhere),
-    ("每日简报", Begins(60), Anywhere),
-    ("newsletter", Begins(120), Anywhere),
-    ("下载app", Contains(80), Anywhere),
-    ("下载应用", Contains(80), Anywhere),
-    ("请下载", Begins(80), Anywhere),
-    ("请在app store", Contains(120), Anywhere),
-    ("关注我们", Contains(60), Anywhere),
-    ("欢迎关注", Begins(80), Anywhere),
-    // Captions and credits of pictures.
-    ("图像来源", Begins(60), Anywhere),
-    ("图像加注文字", Begins(300), Anywhere),
-    ("图片来源", Begins(60), Anywhere),
-    ("图片版权", Begins(60), Anywhere),
-    ("image copyright", Begins(80), Anywhere),
-    ("image caption", Begins(300), Anywhere),
-    ("media caption", Begins(300), Anywhere),
-    // Related articles.
-    ("延伸阅读", Begins(60), Anywhere),
-    ("相关阅读", Begins(60), Anywhere),
-    ("相关新闻", Begins(60), Anywhere),
-    ("相关报道", Is, Anywhere),
-    ("更多内容", Is, Anywhere),
-    ("推荐阅读", Begins(60), Anywhere),
-    ("the post ", Begins(400), End),
-    ("本文原载", Begins(80), End),
-    // Rights.
-    ("©", Begins(300), Anywhere),
-    ("(c)", Begins(80), End),
-    ("copyright ", Begins(200), End),
-    ("all rights reserved", Contains(200), Anywhere),
-    ("版权所有", Contains(120), Anywhere),
-    ("版权声明", Contains(200), Anywhere),
-    ("未经许可,不得转载", Contains(120), Anywhere),
-    ("著作权法保护", Contains(200), Anywhere),
-    ("汤森路透“信任原则”", Contains(60), Anywhere),
-];
-
-/// Offices that a trailer line or a closing bracket names the holder of.
-const CREDITS: &[&str] = &[
-    "作者",
-    "记者",
-    "责编",
-    "责任编辑",
-    "网编",
-    "编辑",
-    "主编",
-    "执行编辑",
-    "编译",
-    "译者",
-    "翻译",
-    "核稿",
-    "校对",
-    "审校",
-    "审稿",
-    "撰稿",
-    "撰文",
-    "发稿",
-    "文字",
-    "摄影",
-    "图文",
-    "制作",
-    "监制",
-    "来源",
-    "采写",
-    "实习记者",
-    "视频编辑",
-    "文编",
-    "编审",
-    "美编",
-    "责任校对",
-    "整理",
-    "编",
-];
-
-/// Texts of a link that leads to the article's other versions or its rest.
-const LINK_LABELS: &[&str] = &[
-    "...more",
-    "more",
-    "…more",
-    "阅读全文",
-    "阅读更多",
-    "查看全文",
-    "全文",
-    "更多",
-    "here",
-    "read more",
-];
-
-/// Signs off an agency's report.
-const END_MARKS: &[&str] = &["(完)", "(end)"];
-
 /// How many lines from the end count as the end.
 const TAIL: usize = 8;
 /// How many lines from the start a time stamp is looked for in.
@@ -340,17 +84,22 @@ pub(super) fn article_lines(blocks: Vec<Block>, title: Option<&str>) -> Vec<Stri
     let folded: Vec<String> = blocks.iter().map(|block| folded(&block.text)).collect();
     let title = title.map(self::folded);
     let body = after_time_stamp(&blocks, &folded);
+    let at_end = |at: usize| at + TAIL >= blocks.len();
     let is_text = |at: usize| {
         let (block, line) = (&blocks[at], folded[at].as_str());
         at >= body
             && block.kind != Kind::Note
             && !(at < HEAD && title.as_deref() == Some(line))
             && !is_time_stamp(line)
-            && !is_phrase(line, at + TAIL >= blocks.len())
-            && !(at + TAIL >= blocks.len() && is_trailer(line))
+            && line.contains(char::is_alphanumeric)
+            && !is_phrase(line, at_end(at))
+            && !is_address(line)
+            && !((at < HEAD || at_end(at)) && is_credit(line, at_end(at)))
     };
     let kept: Vec<usize> = (0..blocks.len()).filter(|&at| is_text(at)).collect();
-    let is_related = |at: usize| blocks[at].is_link() && !ends_sentence(&folded[at]);
+    let is_related = |at: usize| {
+        blocks[at].is_link() && (blocks[at].kind == Kind::ListItem || !folded[at].ends_with('。'))
+    };
     let without_links: Vec<usize> = kept.iter().copied().filter(|&at| !is_related(at)).collect();
     // A page that is nothing but a list of headlines keeps them.
     let kept = if without_links.is_empty() {
@@ -449,43 +198,59 @@ fn is_time_stamp(line: &str) -> bool {
 }
 
 fn is_phrase(line: &str, at_end: bool) -> bool {
-    let bare = line
-        .trim_end_matches([':', ' ', '.', '。', '!', '>', '»', '|'])
-        .trim_start_matches(['(', '[', '【', '|', ' ']);
+    let bare = line.trim_start_matches(['(', '[', '【', '|', ' ', '>', '-']);
+    let bare = bare.trim_end_matches([':', ' ', '.', '。', '!', '>', '»', '|', ')', ']', '】']);
     let length = line.chars().count();
     PHRASES.iter().any(|&(phrase, test, place)| {
-        (place == Anywhere || at_end)
+        (place == Place::Anywhere || at_end)
             && match test {
-                Is => bare == phrase,
-                Begins(longest) => length <= longest && bare.starts_with(phrase),
-                Contains(longest) => length <= longest && line.contains(phrase),
+                Test::Is => bare == phrase,
+                Test::Begins(longest) => length <= longest && bare.starts_with(phrase),
+                Test::Contains(longest) => length <= longest && line.contains(phrase),
             }
     })
 }
 
-/// `记者:王小明 责编:李大山`: a short line that begins with an office.
-fn is_trailer(line: &str) -> bool {
-    let line = line.trim_start_matches(['(', '[', '【', '_', '-', '—', ' ']);
-    line.chars().count() <= CREDIT_LENGTH
-        && !ends_sentence(line)
-        && (begins_with_credit(line) || has_two_credits(line))
+/// `大学直播:https://a.example/b`: an address with at most a label before it.
+fn is_address(line: &str) -> bool {
+    let Some(at) = line.find("http://").or_else(|| line.find("https://")) else {
+        return false;
+    };
+    let label = line[..at].trim_end();
+    let is_label = label.is_empty() || (label.ends_with(':') && label.chars().count() <= 30);
+    is_label && line[at..].chars().all(|c| !c.is_whitespace())
 }
 
-/// An office followed by a colon or a blank.
-fn begins_with_credit(line: &str) -> bool {
-    CREDITS.iter().any(|office| {
-        line.strip_prefix(office)
-            .is_some_and(|rest| rest.trim_start().starts_with([':', '/', '|']) || rest.starts_with(' '))
-    })
+/// Lines at the start and end that name who made the article.
+fn is_credit(line: &str, at_end: bool) -> bool {
+    let line = line.trim_start_matches(['(', '[', '【', '_', '-', '—', '/', ' ']);
+    let line = line.trim_end_matches([')', ']', '】', '#', ' ']);
+    if line.chars().count() > CREDIT_LENGTH || ends_sentence(line) {
+        return false;
+    }
+    is_named(line, &[':', '|', '/']) || (at_end && (is_signature(line) || names_agencies(line)))
 }
 
-/// `本台记者王小明台北报道 责编:李大山`.
-fn has_two_credits(line: &str) -> bool {
-    line.split([' ', '/', ';'])
-        .filter(|part| begins_with_credit(&format!("{part} ")))
-        .count()
-        > 1
-        || line.split(' ').skip(1).any(begins_with_credit)
+/// Whether a line is an office, one of the marks and a name.
+fn is_named(line: &str, marks: &[char]) -> bool {
+    let office = CREDITS.iter().filter_map(|office| line.strip_prefix(office));
+    office
+        .into_iter()
+        .any(|rest| rest.trim_start().starts_with(marks))
+}
+
+/// `本台记者王小明台北报道 责编 李大山`: a later word is an office.
+fn is_signature(line: &str) -> bool {
+    let is_office = |word: &str| CREDITS.contains(&word) || is_named(word, &[':']);
+    line.split([' ', ';', ',', '、']).skip(1).any(is_office)
+}
+
+/// `王小明/李大山(路透社、法新社)`: a short line with agencies in brackets behind.
+fn names_agencies(line: &str) -> bool {
+    let Some((names, agencies)) = line.rsplit_once('(') else {
+        return false;
+    };
+    names.chars().count() <= 20 && AGENCIES.iter().any(|agency| agencies.contains(agency))
 }
 
 fn ends_sentence(line: &str) -> bool {
@@ -524,6 +289,7 @@ fn without_mark(text: &str) -> &str {
     };
     let bracket = folded(&bracketed[open..]);
     let is_signature = END_MARKS.contains(&bracket.as_str())
-        || (bracket.chars().count() <= CREDIT_LENGTH && begins_with_credit(bracket.trim_start_matches('(')));
+        || (bracket.chars().count() <= CREDIT_LENGTH
+            && is_named(bracket.trim_start_matches('('), &[':', '|', '/']));
     if is_signature { &text[..open] } else { text }
 }

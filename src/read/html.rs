@@ -274,7 +274,7 @@ fn main_blocks(page: &Html) -> Vec<Block> {
         let container = page.tree.get(block.container);
         container.is_some_and(|node| node == main || node.ancestors().any(|ancestor| ancestor == main))
     };
-    let is_text = |block: &Block| block.linked * 2 <= block.text.chars().count() || block.is_link();
+    let is_text = |block: &Block| block.linked * 2 <= block.length || block.is_link();
     blocks
         .into_iter()
         .filter(|block| inside(block) && is_text(block))
@@ -283,7 +283,7 @@ fn main_blocks(page: &Html) -> Vec<Block> {
 
 /// Characters outside of links; short lines (menus, labels) count for little.
 fn weight(block: &Block) -> f64 {
-    let plain = block.text.chars().count().saturating_sub(block.linked) as f64;
+    let plain = (block.length - block.linked) as f64;
     if plain < 15.0 { plain * 0.1 } else { plain }
 }
 

@@ -30,6 +30,7 @@ mod json;
 mod notices;
 mod open;
 mod outlets;
+mod phrases;
 mod plain;
 
 use std::collections::VecDeque;

@@ -49,19 +49,28 @@ impl Block {
 
 /// The blocks below `root` in reading order, without scripts, controls, images
 /// with their captions, navigation, advertisements and whatever else
-/// [`furniture::is_furniture`] names.
+/// [`furniture`] names.
 pub(super) fn blocks(root: NodeRef<'_, Node>) -> Vec<Block> {
-    let mut walk = Walk {
-        blocks: Vec::new(),
-        text: Collapser::default(),
-        linked: 0,
-        length: 0,
-        noted: 0,
-        links: 0,
-        notes: 0,
-        preformatted: 0,
-        containers: vec![(root.id(), Kind::Paragraph)],
+    let length = |blocks: &[Block]| blocks.iter().map(|block| block.length).sum::<usize>();
+    let blocks = walk(root, furniture::is_furniture);
+    if length(&blocks) >= SHORT {
+        return blocks;
+    }
+    // Perhaps the element around the whole article has an unlucky name.
+    let all = walk(root, furniture::is_never_text);
+    if length(&all) >= 4 * SHORT { all } else { blocks }
+}
+
+/// An article with fewer characters is suspect.
+const SHORT: usize = 50;
+
+fn walk(root: NodeRef<'_, Node>, is_furniture: fn(&Element) -> bool) -> Vec<Block> {
+    let is_left_out = |node: NodeRef<'_, Node>, element: &Element| match element.name() {
+        "figure" => is_picture(node),
+        "a" if furniture::is_link_label(&text_of(node)) => true,
+        _ => is_furniture(element),
     };
+    let mut walk = Walk::new(root.id());
     let mut skipped: Option<NodeId> = None;
     for edge in root.traverse() {
         match edge {
@@ -84,14 +93,6 @@ pub(super) fn blocks(root: NodeRef<'_, Node>) -> Vec<Block> {
     }
     walk.flush();
     walk.blocks
-}
-
-fn is_left_out(node: NodeRef<'_, Node>, element: &Element) -> bool {
-    match element.name() {
-        "figure" => is_picture(node),
-        "a" => furniture::is_link_label(&text_of(node)),
-        _ => furniture::is_furniture(element),
-    }
 }
 
 /// A figure that holds an image or a film rather than a table or a quotation.
@@ -141,6 +142,20 @@ struct Walk {
 }
 
 impl Walk {
+    fn new(root: NodeId) -> Self {
+        Self {
+            blocks: Vec::new(),
+            text: Collapser::default(),
+            linked: 0,
+            length: 0,
+            noted: 0,
+            links: 0,
+            notes: 0,
+            preformatted: 0,
+            containers: vec![(root, Kind::Paragraph)],
+        }
+    }
+
     fn open(&mut self, node: NodeRef<'_, Node>) {
         match node.value() {
             Node::Text(text) => self.push(text),

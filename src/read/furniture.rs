@@ -8,10 +8,15 @@ use super::phrases::{AGENCIES, CREDITS, ELEMENTS, END_MARKS, LINK_LABELS, NAME_P
 use super::phrases::{Place, Test};
 use crate::text::fold;
 
+/// Whether an element never holds article text, by its name.
+pub(super) fn is_never_text(element: &Element) -> bool {
+    ELEMENTS.contains(&element.name())
+}
+
 /// Whether an element is furniture by its name, class, id, role or attributes.
 pub(super) fn is_furniture(element: &Element) -> bool {
     let name = element.name();
-    if ELEMENTS.contains(&name) {
+    if is_never_text(element) {
         return true;
     }
     if matches!(name, "html" | "body" | "main" | "article") {
@@ -90,7 +95,7 @@ pub(super) fn article_lines(blocks: Vec<Block>, title: Option<&str>) -> Vec<Stri
         at >= body
             && block.kind != Kind::Note
             && !(at < HEAD && title.as_deref() == Some(line))
-            && !is_time_stamp(line)
+            && !(at < HEAD && is_time_stamp(line, at))
             && line.contains(char::is_alphanumeric)
             && !is_phrase(line, at_end(at))
             && !is_address(line)
@@ -121,7 +126,8 @@ fn folded(text: &str) -> String {
 /// First block after the time stamp at the head of a page; whatever shares the
 /// stamp's element, such as the author, is part of the stamp.
 fn after_time_stamp(blocks: &[Block], folded: &[String]) -> usize {
-    let stamp = folded.iter().take(HEAD).position(|line| is_time_stamp(line));
+    let mut head = folded.iter().take(HEAD).enumerate();
+    let stamp = head.find(|(at, line)| is_time_stamp(line, *at)).map(|(at, _)| at);
     let Some(stamp) = stamp else {
         return 0;
     };
@@ -131,70 +137,30 @@ fn after_time_stamp(blocks: &[Block], folded: &[String]) -> usize {
     if together { stamp + 1 } else { 0 }
 }
 
+/// Words between the digits of a time stamp.
+#[rustfmt::skip]
+const STAMP_WORDS: &[&str] = &[
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu",
+    "fri", "sat", "sun", "th", "st", "nd", "rd", "gmt", "utc", "cst", "am", "pm", "t", "z", "年", "月", "日", "时", "分",
+    "秒", "发布时间", "发表时间", "更新时间", "最后更新", "发布", "更新", "发表", "星期", "周", "北京时间",
+];
+
 /// `17/04/2024 - 15:43`, `wed, 14 oct 2020 15:38:24 gmt`, `2020年10月14日 15:38`:
 /// a line of nothing but digits of a date or time and the words around them.
-fn is_time_stamp(line: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "may",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "th",
-        "st",
-        "nd",
-        "rd",
-        "gmt",
-        "utc",
-        "cst",
-        "am",
-        "pm",
-        "t",
-        "z",
-        "年",
-        "月",
-        "日",
-        "时",
-        "分",
-        "秒",
-        "发布时间",
-        "发表时间",
-        "更新时间",
-        "最后更新",
-        "发布",
-        "更新",
-        "发表",
-        "星期",
-        "周",
-        "北京时间",
-    ];
+/// Without the time of day it may be the heading of a chronicle's first entry,
+/// unless it is among the first two lines.
+fn is_time_stamp(line: &str, at: usize) -> bool {
     let digits = line.bytes().filter(u8::is_ascii_digit).count();
-    if line.len() > 80 || !(6..=30).contains(&digits) || !line.contains(['-', '/', ':', '年', ',', ' ']) {
+    if line.len() > 80 || !(6..=30).contains(&digits) || line.contains('%') || (at > 1 && !line.contains(':'))
+    {
         return false;
     }
     // A phone number or a price has digits too, but no year.
-    let years = line
-        .split(|c: char| !c.is_ascii_digit())
-        .any(|n| n.len() == 4 && (n.starts_with("19") || n.starts_with("20")));
-    years
+    let is_year = |number: &str| number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    line.split(|c: char| !c.is_ascii_digit()).any(is_year)
         && line
             .split(|c: char| !c.is_alphabetic())
-            .filter(|word| !word.is_empty())
-            .all(|word| WORDS.contains(&word))
+            .all(|word| word.is_empty() || STAMP_WORDS.contains(&word))
 }
 
 fn is_phrase(line: &str, at_end: bool) -> bool {

@@ -112,6 +112,8 @@ pub(super) const PHRASES: &[(&str, Test, Place)] = &[
     ("相关图集", Begins(60), Anywhere),
     ("相关报道 ", Begins(80), Anywhere),
     ("相关报道", Is, Anywhere),
+    ("之前相关报道", Begins(60), Anywhere),
+    ("其它 / ", Begins(60), Anywhere),
     ("更多内容", Is, Anywhere),
     ("推荐阅读", Begins(60), Anywhere),
     ("the post ", Begins(400), End),

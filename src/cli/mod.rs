@@ -14,7 +14,8 @@ use clap::{Args, Parser, Subcommand};
 
 use shiji::recognise::Recogniser;
 use shiji::segment::Segmenter;
-use shiji::{Error, Result};
+use shiji::Result;
+use shiji::write::is_broken_pipe;
 
 /// Reads a Chinese news corpus and says who, where, what and when.
 #[derive(Parser)]
@@ -92,8 +93,4 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-fn is_broken_pipe(error: &Error) -> bool {
-    matches!(error, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
 }

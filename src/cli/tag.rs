@@ -20,7 +20,7 @@ pub struct TagArgs {
     /// Files, folders (read recursively), patterns such as `'news/**/*.md'`, or `-` for standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Where to write: a file (a folder for brat); standard output if left out.
+    /// Where to write: a file, or a folder for brat; standard output if left out.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// How to write.
@@ -52,7 +52,8 @@ pub fn run(args: TagArgs) -> Result<Outcome> {
     let tagger = Tagger::with(args.dictionaries.segmenter()?, args.model.recogniser()?, options);
     let inputs = Inputs::new(&args.paths, read_options(&args)?);
     let notices = inputs.notices();
-    let mut output = Output::create(args.output_format.parse()?, args.output.as_deref(), Style::for_stdout())?;
+    let style = if args.output.is_some() { Style::plain() } else { Style::for_stdout() };
+    let mut output = Output::create(args.output_format.parse()?, args.output.as_deref(), style)?;
     let mut progress = Progress::new(args.quiet);
     pipeline::map_ordered(
         &pipeline::pool(args.threads)?,
@@ -72,19 +73,35 @@ pub fn run(args: TagArgs) -> Result<Outcome> {
     output.finish()?;
     if !args.quiet {
         progress.report(|message| eprintln!("shiji: {message}"));
-        for notice in notices.messages() {
-            eprintln!("shiji: {notice}");
-        }
+        notices.to_string().lines().for_each(|notice| eprintln!("shiji: {notice}"));
     }
     Ok(if progress.failures == 0 { Outcome::Complete } else { Outcome::Partial })
 }
 
 fn read_options(args: &TagArgs) -> Result<read::Options> {
-    let mut fields = Fields::default();
-    for assignment in &args.fields {
-        fields.assign(assignment)?;
-    }
+    let fields = args.fields.iter().try_fold(Fields::default(), |fields, assignment| assign(fields, assignment))?;
     Ok(read::Options { format: args.format.as_deref().map(str::parse).transpose()?, fields })
+}
+
+/// Sets the name of one JSON field from `field=name`.
+fn assign(mut fields: Fields, assignment: &str) -> Result<Fields> {
+    let (field, name) = assignment
+        .split_once('=')
+        .ok_or_else(|| Error::Usage(format!("--fields {assignment:?}: expected FIELD=NAME")))?;
+    let slot = match field {
+        "id" => &mut fields.id,
+        "title" => &mut fields.title,
+        "text" => &mut fields.text,
+        "published" => &mut fields.published,
+        "url" => &mut fields.url,
+        "source" => &mut fields.source,
+        _ => {
+            let known = "id, title, text, published, url, source";
+            return Err(Error::Usage(format!("--fields {assignment:?}: no field {field:?}; expected one of {known}")));
+        }
+    };
+    *slot = name.to_owned();
+    Ok(fields)
 }
 
 /// Parses and tags some neighbouring inputs; an input that cannot be read keeps its place.

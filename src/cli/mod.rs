@@ -12,9 +12,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use shiji::Result;
 use shiji::recognise::Recogniser;
 use shiji::segment::Segmenter;
-use shiji::Result;
 use shiji::write::is_broken_pipe;
 
 /// Reads a Chinese news corpus and says who, where, what and when.
@@ -62,7 +62,12 @@ impl DictionaryArgs {
             for issue in &report.issues {
                 eprintln!("shiji: {}: {issue}", path.display());
             }
-            eprintln!("shiji: {}: {} words added, {} lines unused", path.display(), report.added, report.issues.len());
+            eprintln!(
+                "shiji: {}: {} words added, {} lines unused",
+                path.display(),
+                report.added,
+                report.issues.len()
+            );
         }
         Ok(segmenter)
     }

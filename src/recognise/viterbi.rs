@@ -51,7 +51,13 @@ pub fn decode(logits: ArrayView2<'_, f32>, blocked: impl Fn(usize) -> bool) -> V
         return entities;
     }
     let lattice = Lattice::new(&emissions);
-    entities.into_iter().map(|span| Span { probability: lattice.probability(&span), ..span }).collect()
+    entities
+        .into_iter()
+        .map(|span| Span {
+            probability: lattice.probability(&span),
+            ..span
+        })
+        .collect()
 }
 
 fn log_softmax(logits: ArrayView2<'_, f32>, blocked: impl Fn(usize) -> bool) -> Array2<f64> {
@@ -117,7 +123,12 @@ fn spans(path: &[usize]) -> Vec<Span> {
     for (t, &label) in path.iter().enumerate() {
         if is_begin(label) {
             let kind = EntityType::ALL[label / 2];
-            found.push(Span { start: t, end: t + 1, kind, probability: 1.0 });
+            found.push(Span {
+                start: t,
+                end: t + 1,
+                kind,
+                probability: 1.0,
+            });
         } else if is_inside(label)
             && let Some(span) = found.last_mut()
         {
@@ -144,7 +155,11 @@ impl<'e> Lattice<'e> {
         forward.row_mut(0).assign(&start_scores(emissions));
         for t in 1..length {
             for to in 0..COUNT {
-                let sum = log_sum((0..COUNT).filter(|&from| allowed(from, to)).map(|from| forward[[t - 1, from]]));
+                let sum = log_sum(
+                    (0..COUNT)
+                        .filter(|&from| allowed(from, to))
+                        .map(|from| forward[[t - 1, from]]),
+                );
                 forward[[t, to]] = sum + emissions[[t, to]];
             }
         }
@@ -159,7 +174,12 @@ impl<'e> Lattice<'e> {
             }
         }
         let total = log_sum(forward.row(length - 1).iter().copied());
-        Self { emissions, forward, backward, total }
+        Self {
+            emissions,
+            forward,
+            backward,
+            total,
+        }
     }
 
     /// Probability of exactly this span: it begins, goes on and ends there.
@@ -195,10 +215,17 @@ mod tests {
     #[test]
     fn inside_never_opens_an_entity() {
         // The best single labels would be I-PER, I-PER, O.
-        let logits = array![[0., 3., 4., 0., 0., 0., 0.], [0., 0., 5., 0., 0., 0., 0.], [9., 0., 0., 0., 0., 0., 0.]];
+        let logits = array![
+            [0., 3., 4., 0., 0., 0., 0.],
+            [0., 0., 5., 0., 0., 0., 0.],
+            [9., 0., 0., 0., 0., 0., 0.]
+        ];
         let spans = decode(logits.mapv(|x: f64| x as f32).view(), never);
         assert_eq!(spans.len(), 1);
-        assert_eq!((spans[0].start, spans[0].end, spans[0].kind), (0, 2, EntityType::Person));
+        assert_eq!(
+            (spans[0].start, spans[0].end, spans[0].kind),
+            (0, 2, EntityType::Person)
+        );
         assert!(spans[0].probability > 0.5 && spans[0].probability < 1.0);
     }
 

@@ -1,0 +1,172 @@
+//! What happens row by row between the matrix products.
+
+use super::linear::LINE;
+use super::simd::{Floats, Ints, LANES, RowScale, Simd};
+
+/// Least and greatest value seen so far, lane by lane.
+#[derive(Clone, Copy)]
+pub(super) struct Range<S: Simd> {
+    low: S::F,
+    high: S::F,
+}
+
+impl<S: Simd> Range<S> {
+    #[inline(always)]
+    pub(super) fn new(simd: S) -> Self {
+        Self {
+            low: simd.splat(f32::INFINITY),
+            high: simd.splat(f32::NEG_INFINITY),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn add(&mut self, simd: S, value: S::F) {
+        self.low = simd.min(value, self.low);
+        self.high = simd.max(value, self.high);
+    }
+
+    /// Greatest absolute value.
+    #[inline(always)]
+    pub(super) fn magnitude(&self, simd: S) -> f32 {
+        simd.greatest(self.high).max(-simd.least(self.low))
+    }
+}
+
+/// Codes a row in 8 bits, its least value as 0 and its greatest as 255.
+#[inline(always)]
+pub(super) fn quantise<S: Simd>(simd: S, row: &[Floats], range: &Range<S>, codes: &mut [Ints]) -> RowScale {
+    let low = simd.least(range.low);
+    let spread = simd.greatest(range.high) - low;
+    // A spread so small that 255 / spread is not finite is none.
+    let (scale, inverse) = if spread > 1e-30 {
+        (spread / 255.0, 255.0 / spread)
+    } else {
+        (0.0, 0.0)
+    };
+    let (offset, inverse) = (simd.splat(low), simd.splat(inverse));
+    for (vectors, line) in row.chunks_exact(LINE / LANES).zip(codes) {
+        let code = |at: usize| simd.round(simd.mul(simd.sub(simd.load(&vectors[at]), offset), inverse));
+        simd.store_ints(simd.join_quads([code(0), code(1), code(2), code(3)]), line);
+    }
+    RowScale { scale, offset: low }
+}
+
+/// Range of a row as it is.
+#[inline(always)]
+pub(super) fn range<S: Simd>(simd: S, row: &[Floats]) -> Range<S> {
+    let mut range = Range::new(simd);
+    for vector in row {
+        range.add(simd, simd.load(vector));
+    }
+    range
+}
+
+/// Layer normalisation.
+#[derive(Debug)]
+pub(super) struct Norm {
+    pub weight: Vec<Floats>,
+    pub bias: Vec<Floats>,
+    pub eps: f32,
+}
+
+impl Norm {
+    /// Normalises `row + residual` into `residual`; returns its range.
+    #[inline(always)]
+    pub(super) fn apply<S: Simd>(&self, simd: S, row: &[Floats], residual: &mut [Floats]) -> Range<S> {
+        let scale = simd.splat(1.0 / (residual.len() * LANES) as f32);
+        let mut sum = simd.splat(0.0);
+        for (x, added) in residual.iter_mut().zip(row) {
+            let value = simd.add(simd.load(x), simd.load(added));
+            simd.store(value, x);
+            sum = simd.add(sum, value);
+        }
+        let mean = simd.mul(simd.splat(simd.sum(sum)), scale);
+        let mut squares = simd.splat(0.0);
+        for x in &*residual {
+            let difference = simd.sub(simd.load(x), mean);
+            squares = simd.fma(difference, difference, squares);
+        }
+        let variance = simd.sum(simd.mul(squares, scale));
+        let inverse = simd.splat(1.0 / (variance + self.eps).sqrt());
+        let mut range = Range::new(simd);
+        for ((x, weight), bias) in residual.iter_mut().zip(&self.weight).zip(&self.bias) {
+            let value = simd.mul(simd.sub(simd.load(x), mean), inverse);
+            let value = simd.fma(value, simd.load(weight), simd.load(bias));
+            simd.store(value, x);
+            range.add(simd, value);
+        }
+        range
+    }
+}
+
+/// Replaces `x` by `x · Φ(x)` (GELU with erf); returns the range of the result.
+#[inline(always)]
+pub(super) fn gelu<S: Simd>(simd: S, row: &mut [Floats]) -> Range<S> {
+    let mut range = Range::new(simd);
+    for x in row {
+        let value = simd.load(x);
+        let value = simd.mul(value, normal_distribution(simd, value));
+        simd.store(value, x);
+        range.add(simd, value);
+    }
+    range
+}
+
+/// Beyond ±5 the normal distribution is 0 or 1 to within 3e-7.
+const NORMAL_LIMIT: f32 = 5.0;
+
+/// (Φ(x) - 1/2) / x as a polynomial in 2 (x / 5)² - 1: minimax fit by Lawson's
+/// algorithm, error of Φ below 1.6e-7.
+const NORMAL: [f32; 13] = [
+    0.141_363_78,
+    -0.070_296_28,
+    0.051_520_523,
+    -0.040_442_608,
+    0.031_442_173,
+    -0.023_268_653,
+    0.016_402_174,
+    -0.011_164_34,
+    0.006_410_512,
+    -0.002_685_574_3,
+    0.001_722_797_6,
+    -0.001_613_265_5,
+    0.000_608_728,
+];
+
+/// Φ(x), the standard normal distribution.
+#[inline(always)]
+fn normal_distribution<S: Simd>(simd: S, x: S::F) -> S::F {
+    let x = simd.max(simd.min(x, simd.splat(NORMAL_LIMIT)), simd.splat(-NORMAL_LIMIT));
+    let factor = simd.splat(2.0 / (NORMAL_LIMIT * NORMAL_LIMIT));
+    let t = simd.fma(simd.mul(x, x), factor, simd.splat(-1.0));
+    simd.fma(x, polynomial(simd, t, &NORMAL), simd.splat(0.5))
+}
+
+/// 2^x on [-1/2, 1/2]: minimax fit of the relative error, below 8e-8.
+const EXP2: [f32; 6] = [
+    1.000_000_1,
+    0.693_146_94,
+    0.240_221_2,
+    0.055_507_13,
+    0.009_675_541,
+    0.001_327_647_1,
+];
+
+/// 2^x for x ≤ 0; 2^-126 for anything below -126.
+#[inline(always)]
+pub(super) fn exp2<S: Simd>(simd: S, x: S::F) -> S::F {
+    let x = simd.max(x, simd.splat(-126.0));
+    let whole = simd.round(x);
+    let rest = simd.sub(x, simd.float(whole));
+    simd.scale_by_power(polynomial(simd, rest, &EXP2), whole)
+}
+
+/// Horner's scheme.
+#[inline(always)]
+fn polynomial<S: Simd, const N: usize>(simd: S, x: S::F, coefficients: &[f32; N]) -> S::F {
+    let mut value = simd.splat(coefficients[N - 1]);
+    for &coefficient in coefficients[..N - 1].iter().rev() {
+        value = simd.fma(value, x, simd.splat(coefficient));
+    }
+    value
+}

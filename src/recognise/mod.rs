@@ -25,6 +25,7 @@ use crate::text::CharOffsets;
 use encoder::{Batch, Scratch};
 use model::Model;
 use view::{Symbol, Unit, view};
+use viterbi::Constraint;
 use window::{Window, windows};
 
 pub use viterbi::LABELS;
@@ -286,7 +287,7 @@ fn batches<'w>(jobs: &'w [(usize, &'w Window)]) -> Vec<&'w [(usize, &'w Window)]
 fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention> {
     let Prepared { text, units, .. } = prepared;
     let offsets = CharOffsets::new(text);
-    viterbi::decode(scores, |unit| units[unit].symbol == Symbol::Break)
+    viterbi::decode(scores, &constraints(units))
         .into_iter()
         .filter_map(|span| {
             let Range { start, end } = trim(units, span.start..span.end)?;
@@ -300,6 +301,24 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
             })
         })
         .collect()
+}
+
+/// Line breaks are outside entities, and Latin words are not cut.
+fn constraints(units: &[Unit]) -> Vec<Constraint> {
+    let is_latin = |unit: &Unit| matches!(unit.symbol, Symbol::Char(c) if c.is_ascii_alphanumeric());
+    let mut constraints = vec![Constraint::Free; units.len()];
+    for (at, unit) in units.iter().enumerate() {
+        if unit.symbol == Symbol::Break {
+            constraints[at] = Constraint::Outside;
+        } else if at > 0
+            && is_latin(unit)
+            && is_latin(&units[at - 1])
+            && units[at - 1].position + 1 == unit.position
+        {
+            constraints[at] = Constraint::Continues;
+        }
+    }
+    constraints
 }
 
 /// The span without white space at its ends; none if nothing is left.

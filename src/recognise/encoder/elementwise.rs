@@ -45,8 +45,11 @@ pub(super) fn quantise<S: Simd>(simd: S, row: &[Floats], range: &Range<S>, codes
     };
     let (offset, inverse) = (simd.splat(low), simd.splat(inverse));
     for (vectors, line) in row.chunks_exact(LINE / LANES).zip(codes) {
-        let code = |at: usize| simd.round(simd.mul(simd.sub(simd.load(&vectors[at]), offset), inverse));
-        simd.store_ints(simd.join_quads([code(0), code(1), code(2), code(3)]), line);
+        let mut parts = [simd.splat_int(0); 4];
+        for (part, vector) in parts.iter_mut().zip(vectors) {
+            *part = simd.round(simd.mul(simd.sub(simd.load(vector), offset), inverse));
+        }
+        simd.store_ints(simd.join_quads(parts), line);
     }
     RowScale { scale, offset: low }
 }

@@ -267,14 +267,6 @@ fn code_key<S: Simd>(simd: S, key: Part<'_>, inverse: f32, out: &mut [Ints]) {
 fn code_value<S: Simd>(simd: S, value: Part<'_>, tokens: usize, inverse: f32, out: &mut [Ints]) {
     let inverse = simd.splat(inverse);
     let lines = tokens.div_ceil(PANEL);
-    let zero = Floats::default();
-    let at = |token: usize, vector: usize| {
-        if token < tokens {
-            &value.rows[token * value.stride + value.first + vector]
-        } else {
-            &zero
-        }
-    };
     for (panel, out) in out
         .chunks_exact_mut(lines * LANES * 2)
         .take(value.vectors / 2)

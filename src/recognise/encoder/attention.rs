@@ -99,6 +99,8 @@ impl Task for Attend<'_> {
     }
 }
 
+static ZERO: Floats = Floats([0.0; LANES]);
+
 /// The query, key or value of one head: some columns of all rows.
 #[derive(Clone, Copy)]
 struct Part<'a> {
@@ -114,6 +116,14 @@ impl<'a> Part<'a> {
         self.rows
             .chunks_exact(self.stride)
             .map(move |row| &row[self.first..self.first + self.vectors])
+    }
+
+    /// A vector of a token's row, zero beyond the last token.
+    #[inline(always)]
+    fn vector(self, token: usize, vector: usize) -> &'a Floats {
+        self.rows
+            .get(token * self.stride + self.first + vector)
+            .unwrap_or(&ZERO)
     }
 
     /// (unit, 1 / unit) such that no value has a code beyond ±`limit`.
@@ -257,14 +267,6 @@ fn code_key<S: Simd>(simd: S, key: Part<'_>, inverse: f32, out: &mut [Ints]) {
 fn code_value<S: Simd>(simd: S, value: Part<'_>, tokens: usize, inverse: f32, out: &mut [Ints]) {
     let inverse = simd.splat(inverse);
     let lines = tokens.div_ceil(PANEL);
-    let zero = Floats::default();
-    let at = |token: usize, vector: usize| {
-        if token < tokens {
-            &value.rows[token * value.stride + value.first + vector]
-        } else {
-            &zero
-        }
-    };
     for (panel, out) in out
         .chunks_exact_mut(lines * LANES * 2)
         .take(value.vectors / 2)
@@ -273,8 +275,9 @@ fn code_value<S: Simd>(simd: S, value: Part<'_>, tokens: usize, inverse: f32, ou
         for (pair, out) in out.chunks_exact_mut(2).enumerate() {
             let token = pair / LANES * PANEL + pair % LANES;
             for (c, out) in out.iter_mut().enumerate() {
-                let low = code(simd, at(token, panel * 2 + c), inverse);
-                let high = code(simd, at(token + LANES, panel * 2 + c), inverse);
+                let vector = panel * 2 + c;
+                let low = code(simd, value.vector(token, vector), inverse);
+                let high = code(simd, value.vector(token + LANES, vector), inverse);
                 simd.store_ints(simd.join_pairs(low, high), out);
             }
         }
@@ -301,19 +304,15 @@ fn softmax<S: Simd>(
     }
     let greatest = simd.splat_int(simd.greatest_int(greatest));
     let factor = simd.splat(factor);
-    let exponential = |score: &Ints| {
-        let difference = simd.sub_ints(simd.load_ints(score), greatest);
-        exp2(simd, simd.mul(simd.float(difference), factor))
-    };
 
     let mut sum = simd.splat(0.0);
     for (score, out) in scores[..full].iter().zip(&mut *exponentials) {
-        let value = exponential(score);
+        let value = exponential(simd, score, greatest, factor);
         simd.store(value, out);
         sum = simd.add(sum, value);
     }
     if rest > 0 {
-        let value = simd.keep(exponential(&scores[full]), rest);
+        let value = simd.keep(exponential(simd, &scores[full], greatest, factor), rest);
         simd.store(value, &mut exponentials[full]);
         sum = simd.add(sum, value);
     }
@@ -328,4 +327,11 @@ fn softmax<S: Simd>(
             out,
         );
     }
+}
+
+/// 2^(factor · (score - greatest))
+#[inline(always)]
+fn exponential<S: Simd>(simd: S, score: &Ints, greatest: S::I, factor: S::F) -> S::F {
+    let difference = simd.sub_ints(simd.load_ints(score), greatest);
+    exp2(simd, simd.mul(simd.float(difference), factor))
 }

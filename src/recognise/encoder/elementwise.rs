@@ -45,8 +45,11 @@ pub(super) fn quantise<S: Simd>(simd: S, row: &[Floats], range: &Range<S>, codes
     };
     let (offset, inverse) = (simd.splat(low), simd.splat(inverse));
     for (vectors, line) in row.chunks_exact(LINE / LANES).zip(codes) {
-        let code = |at: usize| simd.round(simd.mul(simd.sub(simd.load(&vectors[at]), offset), inverse));
-        simd.store_ints(simd.join_quads([code(0), code(1), code(2), code(3)]), line);
+        let mut parts = [simd.splat_int(0); 4];
+        for (part, vector) in parts.iter_mut().zip(vectors) {
+            *part = simd.round(simd.mul(simd.sub(simd.load(vector), offset), inverse));
+        }
+        simd.store_ints(simd.join_quads(parts), line);
     }
     RowScale { scale, offset: low }
 }
@@ -169,4 +172,109 @@ fn polynomial<S: Simd, const N: usize>(simd: S, x: S::F, coefficients: &[f32; N]
         value = simd.fma(value, x, simd.splat(coefficient));
     }
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reference;
+    use super::super::simd::{Kernel, Task};
+    use super::*;
+
+    #[derive(Clone, Copy)]
+    enum Function {
+        Gelu,
+        Exp2,
+    }
+
+    struct Evaluate<'a>(Function, &'a mut [Floats]);
+
+    impl Task for Evaluate<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) {
+            match self.0 {
+                Function::Gelu => drop(gelu(simd, self.1)),
+                Function::Exp2 => {
+                    for x in self.1 {
+                        simd.store(exp2(simd, simd.load(x)), x);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Checks `function` on a grid from `low` to `high`, for every kernel.
+    fn check(function: Function, low: f64, high: f64, error: impl Fn(f64, f64) -> f64) {
+        const POINTS: usize = 64_000;
+        let grid = |i: usize| (low + (high - low) * i as f64 / POINTS as f64) as f32;
+        let points: Vec<Floats> = (0..POINTS / LANES)
+            .map(|v| Floats(std::array::from_fn(|lane| grid(v * LANES + lane))))
+            .collect();
+        for kernel in Kernel::available() {
+            let mut values = points.clone();
+            kernel.run(Evaluate(function, &mut values));
+            for (x, y) in points
+                .iter()
+                .zip(&values)
+                .flat_map(|(x, y)| x.0.into_iter().zip(y.0))
+            {
+                let error = error(x.into(), y.into());
+                assert!(error < 1e-6, "{} at {x}: {y}, error {error}", kernel.name());
+            }
+        }
+    }
+
+    #[test]
+    fn gelu_is_close() {
+        let wanted = |x: f64| x * reference::normal_distribution(x);
+        check(Function::Gelu, -12.0, 12.0, |x, y| {
+            (y - wanted(x)).abs() / x.abs().max(1.0)
+        });
+    }
+
+    #[test]
+    fn exp2_is_close() {
+        check(Function::Exp2, -125.0, 0.0, |x, y| (y / x.exp2() - 1.0).abs());
+        check(Function::Exp2, -1.0, 0.0, |x, y| (y / x.exp2() - 1.0).abs());
+        check(Function::Exp2, -1e9, -126.0, |_, y| y);
+    }
+
+    struct Quantise<'a>(&'a [Floats], &'a mut [Ints]);
+
+    impl Task for Quantise<'_> {
+        type Output = RowScale;
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) -> RowScale {
+            quantise(simd, self.0, &range(simd, self.0), self.1)
+        }
+    }
+
+    #[test]
+    fn codes_give_the_row_back() {
+        let rows: [fn(usize) -> f32; 4] = [
+            |i| (i as f32 * 0.37).sin() * 3.0 + 1.0,
+            |i| if i == 5 { 1e6 } else { i as f32 },
+            |i| 1e6 + (i % 3) as f32,
+            |_| -2.5,
+        ];
+        for row in rows {
+            let vectors: Vec<Floats> = (0..8)
+                .map(|v| Floats(std::array::from_fn(|lane| row(v * LANES + lane))))
+                .collect();
+            for kernel in Kernel::available() {
+                let mut codes = [Ints::default(); 2];
+                let RowScale { scale, offset } = kernel.run(Quantise(&vectors, &mut codes));
+                for i in 0..2 * LINE {
+                    let (line, quarter, group) = (i / LINE, i % LINE / LANES, i % LANES);
+                    let code = codes[line].0[group].to_le_bytes()[quarter];
+                    let error = (f32::from(code) * scale + offset - row(i)).abs();
+                    assert!(
+                        error <= 0.5001 * scale + 1e-6 * row(i).abs(),
+                        "{} at {i}: {error}",
+                        kernel.name()
+                    );
+                }
+            }
+        }
+    }
 }

@@ -100,3 +100,53 @@ impl Task for Apply<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::simd::Kernel;
+    use super::*;
+
+    /// Codes in the order of the groups of a line.
+    fn lines(row: &[u8]) -> Vec<Ints> {
+        let line = |inputs: &[u8]| {
+            let group = |g: usize| i32::from_le_bytes([0, 1, 2, 3].map(|q| inputs[q * LANES + g]));
+            Ints(std::array::from_fn(group))
+        };
+        row.chunks_exact(LINE).map(line).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        /// Sums are exact for any number of rows and for the greatest codes and weights.
+        #[test]
+        fn sums_are_exact(rows in 1usize..30, depth in 1usize..8, panels in 1usize..3, seed: u64, extreme: bool) {
+            let (inputs, outputs) = (depth * LINE, panels * PANEL);
+            let mut state = seed;
+            let mut byte = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let byte = (state >> 56) as u8;
+                if extreme { [0, 255, 127, 128][usize::from(byte % 4)] } else { byte }
+            };
+            let codes: Vec<u8> = (0..rows * inputs).map(|_| byte()).collect();
+            let weights: Vec<u8> = (0..outputs * inputs).map(|_| byte()).collect();
+            let linear = Linear::new(inputs, &weights, &vec![1.0; outputs], &vec![0.5; outputs]);
+            let coded: Vec<Ints> = codes.chunks_exact(inputs).flat_map(lines).collect();
+            let scales = vec![RowScale { scale: 1.0, offset: 0.0 }; rows];
+            for kernel in Kernel::available() {
+                let mut out = vec![Floats::default(); rows * linear.width()];
+                kernel.run(Apply { weights: &linear, codes: &coded, scales: &scales, out: &mut out });
+                for (row, codes) in codes.chunks_exact(inputs).enumerate() {
+                    for (output, weights) in weights.chunks_exact(inputs).enumerate() {
+                        let products = codes.iter().zip(weights).map(|(&c, &w)| i32::from(c) * i32::from(w as i8));
+                        let wanted = products.sum::<i32>() as f32 + 0.5;
+                        let got = out[row * linear.width() + output / LANES].0[output % LANES];
+                        prop_assert_eq!(got, wanted, "{} row {} output {}", kernel.name(), row, output);
+                    }
+                }
+            }
+        }
+    }
+}

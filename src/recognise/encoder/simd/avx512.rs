@@ -170,6 +170,11 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    fn prefetch(self, line: *const Ints) {
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.cast()) }
+    }
+
+    #[inline(always)]
     fn quad_tile(self, tile: QuadTile<'_>) {
         match tile.rows() {
             1 => self.call(tile.sized::<1, 2>()),

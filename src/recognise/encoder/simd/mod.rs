@@ -178,6 +178,10 @@ pub(crate) trait Simd: Copy {
     /// Multiplies up to `TILE_ROWS` rows by 32 columns.
     fn pair_tile(self, tile: PairTile<'_>);
 
+    /// Asks for a line to be brought into the cache; any address will do.
+    #[inline(always)]
+    fn prefetch(self, _line: *const Ints) {}
+
     /// Sum of the lanes, always in the same order.
     #[inline(always)]
     fn sum(self, a: Self::F) -> f32 {

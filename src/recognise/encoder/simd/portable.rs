@@ -21,6 +21,11 @@ fn zip<A: Copy, B: Copy, T: Copy + Default>(
 }
 
 #[inline(always)]
+fn each<A: Copy, T: Copy + Default>(a: [A; LANES], f: impl Fn(A) -> T) -> [T; LANES] {
+    zip(a, a, |a, _| f(a))
+}
+
+#[inline(always)]
 fn first<T: Copy>(mut a: [T; LANES], count: usize, rest: T) -> [T; LANES] {
     for lane in a.iter_mut().skip(count) {
         *lane = rest;
@@ -32,7 +37,8 @@ impl Simd for Portable {
     type F = [f32; LANES];
     type I = [i32; LANES];
     type Left = [i32; 4];
-    type Right = [i32; LANES];
+    /// First bytes of all groups, second bytes, ...
+    type Right = [[i32; LANES]; 4];
 
     const TILE_ROWS: usize = 4;
 
@@ -87,11 +93,11 @@ impl Simd for Portable {
     }
     #[inline(always)]
     fn round(self, a: Self::F) -> Self::I {
-        a.map(|a| a.round_ties_even() as i32)
+        each(a, |a| a.round_ties_even() as i32)
     }
     #[inline(always)]
     fn float(self, a: Self::I) -> Self::F {
-        a.map(|a| a as f32)
+        each(a, |a| a as f32)
     }
     #[inline(always)]
     fn scale_by_power(self, a: Self::F, exponent: Self::I) -> Self::F {
@@ -151,14 +157,18 @@ impl Simd for Portable {
     }
     #[inline(always)]
     fn right(self, groups: Self::I) -> Self::Right {
-        groups
+        let mut bytes = [[0; LANES]; 4];
+        for (shift, bytes) in [24, 16, 8, 0].into_iter().zip(&mut bytes) {
+            *bytes = each(groups, |group| group << shift >> 24);
+        }
+        bytes
     }
     #[inline(always)]
     fn dot4(self, mut sum: Self::I, left: [i32; 4], right: Self::Right) -> Self::I {
-        for (sum, group) in sum.iter_mut().zip(right) {
-            let byte = |at: u32| group << (24 - 8 * at) >> 24;
-            let products = left[0] * byte(0) + left[1] * byte(1) + left[2] * byte(2) + left[3] * byte(3);
-            *sum = sum.wrapping_add(products);
+        for (left, right) in left.into_iter().zip(right) {
+            for (sum, right) in sum.iter_mut().zip(right) {
+                *sum = sum.wrapping_add(left * right);
+            }
         }
         sum
     }

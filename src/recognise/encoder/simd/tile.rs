@@ -122,6 +122,10 @@ fn multiply<S: Simd, P: Product<S>, const R: usize, const C: usize>(
     for line in 0..depth {
         for group in 0..LANES {
             let at = (line * LANES + group) * PANEL + part;
+            // The panel after this one, so that it is there in time; beyond the last it does no harm.
+            for c in 0..C {
+                simd.prefetch(right.as_ptr().wrapping_add(depth * LANES * PANEL + at + c));
+            }
             let mut columns = [P::right(simd, simd.splat_int(0)); C];
             for c in 0..C {
                 // SAFETY: at + c < depth * LANES * PANEL, asserted above.

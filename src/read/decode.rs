@@ -24,12 +24,15 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, &'static str> {
     Ok(text)
 }
 
-/// Decodes a line of a stream whose encoding is known.
+/// Decodes a line of a stream whose encoding is known; valid UTF-8 wins here too.
 pub(super) fn decode_strictly<'b>(
     bytes: &'b [u8],
     encoding: &'static Encoding,
 ) -> Result<Cow<'b, str>, String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(Cow::Borrowed(text));
+    }
     let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
     text.ok_or_else(|| format!("not valid {}", encoding.name()))
 }

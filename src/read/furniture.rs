@@ -74,6 +74,10 @@ const TAIL: usize = 8;
 const HEAD: usize = 6;
 /// Longest trailer line and longest bracket of credits.
 const CREDIT_LENGTH: usize = 60;
+/// Longest line above a time stamp that belongs to it.
+const BYLINE_LENGTH: usize = 60;
+/// Longest line of an office, a blank and a name.
+const SIGNATURE_LENGTH: usize = 15;
 
 /// Whether a link is a control, by its text.
 pub(super) fn is_link_label(text: &str) -> bool {
@@ -133,7 +137,7 @@ fn after_time_stamp(blocks: &[Block], folded: &[String]) -> usize {
     };
     let together = blocks[..=stamp]
         .iter()
-        .all(|block| block.container == blocks[stamp].container);
+        .all(|block| block.container == blocks[stamp].container && block.length <= BYLINE_LENGTH);
     if together { stamp + 1 } else { 0 }
 }
 
@@ -194,21 +198,29 @@ fn is_credit(line: &str, at_end: bool) -> bool {
     if line.chars().count() > CREDIT_LENGTH || ends_sentence(line) {
         return false;
     }
-    is_named(line, &[':', '|', '/']) || (at_end && (is_signature(line) || names_agencies(line)))
+    is_named(line, &[':', '|', '/']) || is_signature(line) || (at_end && names_agencies(line))
 }
 
 /// Whether a line is an office, one of the marks and a name.
 fn is_named(line: &str, marks: &[char]) -> bool {
-    let office = CREDITS.iter().filter_map(|office| line.strip_prefix(office));
-    office
-        .into_iter()
-        .any(|rest| rest.trim_start().starts_with(marks))
+    let mut rests = CREDITS.iter().filter_map(|office| line.strip_prefix(office));
+    rests.any(|rest| rest.trim_start().starts_with(marks))
 }
 
-/// `本台记者王小明台北报道 责编 李大山`: a later word is an office.
+/// `本台记者王小明台北报道 责编 李大山`, `记者 王小明`: one of the words is an
+/// office.
 fn is_signature(line: &str) -> bool {
-    let is_office = |word: &str| CREDITS.contains(&word) || is_named(word, &[':']);
-    line.split([' ', ';', ',', '、']).skip(1).any(is_office)
+    let is_office = |word: &str| {
+        let editor = ["责编", "网编", "责任编辑"]
+            .iter()
+            .any(|office| word.starts_with(office));
+        CREDITS.contains(&word) || is_named(word, &[':']) || (editor && word.chars().count() <= 10)
+    };
+    let mut words = line.split([' ', ';', ',', '、']);
+    let first = words.next().unwrap_or_default();
+    let short = line.chars().count() <= SIGNATURE_LENGTH && !line.contains([',', '、', '“', '《']);
+    let signed = short && line.contains(' ') && (CREDITS.contains(&first) || first.ends_with("记者"));
+    signed || words.any(is_office)
 }
 
 /// `王小明/李大山(路透社、法新社)`: a short line with agencies in brackets behind.
@@ -245,8 +257,11 @@ fn without_mark(text: &str) -> &str {
     {
         return &text[..at];
     }
-    // CNA puts the date of the Republic's calendar behind the bracket.
+    // CNA puts the date by the Republic's calendar at the end.
     let bracketed = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#' || c == ' ');
+    if bracketed.ends_with('。') && text.len() - bracketed.len() == "1091118".len() {
+        return bracketed;
+    }
     if !bracketed.ends_with([')', '）']) {
         return text;
     }
@@ -258,4 +273,108 @@ fn without_mark(text: &str) -> &str {
         || (bracket.chars().count() <= CREDIT_LENGTH
             && is_named(bracket.trim_start_matches('('), &[':', '|', '/']));
     if is_signature { &text[..open] } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use scraper::Html;
+
+    use super::*;
+    use crate::read::dom;
+
+    fn lines(html: &str, title: &str) -> Vec<String> {
+        let fragment = Html::parse_fragment(html);
+        article_lines(dom::blocks(fragment.tree.root()), Some(title))
+    }
+
+    #[test]
+    fn template_of_2020() {
+        let html = "<div>03/09/2020 - 16:46</div>Array<img src=x><p><strong>   导语第一句。  </strong></p>\
+            <div class=\"t-content__body u-clearfix\"><div class=\"m-interstitial\"></div>\
+            <divclass=\"m-block-ad \"data-tms-ad-type=\"box\"><div class=\"m-block-ad__label\">广告</div></div>\
+            <button data-readmore-unlocker><span>继续浏览后续</span><svg><style>.a{fill:none}</style></svg></button>\
+            <p>（某社甲地3日电）    正文，<a href=x>部长</a>说话。</p><p> </p>\
+            <p>相关报道 另一篇文章</p><p>末段。（译者：王小明/核稿：李大山）</p>\
+            <p class=\"t-copyright\">© 2020 AFP</p>\
+            <div class=\"o-self-promo\" data-selfpromo-newsletter>每日新闻</div></div>\
+            <br><hr><div>获取更多RSS：<br><a href=x>https://feedx.net</a> <br><a href=x>https://feedx.xyz</a><br></div>";
+        assert_eq!(
+            lines(html, "题"),
+            ["导语第一句。", "（某社甲地3日电） 正文，部长说话。", "末段。"]
+        );
+    }
+
+    #[test]
+    fn template_of_2024() {
+        let html = "<div>17/04/2024 - 15:43</div><img src=x><p><strong>导语。</strong></p><div>\
+            <p><span><span>国防部长<span>王</span></span><span>小明</span></span>说话。</p>\
+            <div data-selfpromo-newsletter>订阅</div><div data-selfpromo-app>下载</div></div>\
+            <div><div>作者： <a href=x>流云</a></div></div>\
+            <div><div>分享 :</div><div><a href=\"https://www.facebook.com/x\"><span></span></a>\
+            <span data-root-share><share-button>x</share-button></span></div></div>\
+            <br><hr><div>获取更多RSS：<br><a href=x>https://feedx.run</a><br></div>";
+        assert_eq!(lines(html, "题"), ["导语。", "国防部长王小明说话。"]);
+    }
+
+    #[test]
+    fn stamps_bylines_and_captions() {
+        let html = "<div><i>王小明<br>2020-10-14 10:36:30</i></div><img src=x><div><small>图为某地。</small></div>\
+            <p>正文。</p><ul><li><a href=x>另一篇文章？</a></li></ul><p>2020年8月6日</p><p>又及。©Reuters</p>\
+            <p>完。（编辑：李大山）1090907</p><p>杨小雨/王小明 (路透社、法新社)</p>";
+        assert_eq!(lines(html, "题"), ["正文。", "2020年8月6日", "又及。", "完。"]);
+        let html = "<h1>题</h1><time datetime=x>30 分钟前</time><p>正文。</p><p>记者：王小明  责编：李大山   网编：张三</p>";
+        assert_eq!(lines(html, "题"), ["正文。"]);
+    }
+
+    #[test]
+    fn real_sentences_stay() {
+        for line in [
+            "分享会上，王小明说：“订阅用户增加了。”",
+            "记者：您怎么看？",
+            "部长2024年4月17日15时43分到达。",
+            "2019年12月 122.25 -0.31% 114.41",
+            "编辑部主任王小明在会上讲话",
+            "广告收入下降",
+            "他完成了（完）成的工作。",
+        ] {
+            assert_eq!(lines(&format!("<p>甲。</p><p>{line}</p>"), "题"), ["甲。", line]);
+        }
+    }
+
+    #[test]
+    fn a_page_of_links_alone_keeps_them() {
+        let html = "<li><a href=x>会议在甲地举行</a></li><li><a href=y>部长访问乙地</a></li>";
+        assert_eq!(lines(html, "题").len(), 2);
+    }
+
+    #[test]
+    fn names_of_elements_are_split_into_words() {
+        for name in [
+            "m-block-ad",
+            "AdSlot__container",
+            "SubscriptionInner my",
+            "o-self-promo",
+            "td-sharebar",
+        ] {
+            assert!(is_furniture_name(name), "{name}");
+        }
+        for name in [
+            "t-content__body",
+            "reader",
+            "shareholder",
+            "header-image",
+            "css-hl9dz2-GridComponent e57qer20",
+        ] {
+            assert!(!is_furniture_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_article_in_an_unluckily_named_element_is_found() {
+        let text = "正文的一句话。".repeat(40);
+        assert_eq!(
+            lines(&format!("<div class=widget><p>{text}</p></div>"), "题"),
+            [text]
+        );
+    }
 }

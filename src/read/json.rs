@@ -41,6 +41,7 @@ impl Default for Fields {
 }
 
 /// A record, with the date that could not be read if there is one.
+#[derive(Debug)]
 pub(super) struct Record {
     pub article: Article,
     pub unreadable_date: Option<String>,
@@ -273,7 +274,7 @@ mod tests {
     use super::*;
 
     fn read(record: &str) -> Article {
-        parse(record, &Fields::default()).ok().expect("a record").article
+        parse(record, &Fields::default()).expect("a record").article
     }
 
     #[test]
@@ -297,7 +298,7 @@ mod tests {
 
     #[test]
     fn errors_say_what_is_wrong() {
-        let reason = |record| parse(record, &Fields::default()).err().expect("an error");
+        let reason = |record| parse(record, &Fields::default()).expect_err("an error");
         assert!(reason("{\"text\":").contains("not valid JSON"));
         assert!(reason("[1]").contains("an array"));
         assert!(reason(r#"{"body":"x","head":1}"#).contains("no field \"text\" among body, head"));

@@ -157,9 +157,9 @@ fn is_within(host: &str, domain: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// A title on one line, without the outlet's name behind it (`… – 法国国际广播电台
-/// - RFI`) and without a feed's category before it (`[World] …`). `site` is a
-/// further name that the outlet goes by.
+/// A title on one line, without the outlet's name behind it (`… – 某电台 - RFI`)
+/// and without a feed's category before it (`[World] …`). `site` is a further
+/// name that the outlet goes by.
 ///
 /// Only whole, known names are taken off: the rubric behind `菅义伟当选 - 东京专栏`
 /// says what the article is and where it was written.

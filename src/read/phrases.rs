@@ -59,6 +59,8 @@ pub(super) const PHRASES: &[(&str, Test, Place)] = &[
     ("点击视频", Begins(60), Anywhere),
     ("点击下载", Begins(60), Anywhere),
     ("请点击", Contains(50), Anywhere),
+    ("请点选", Contains(50), Anywhere),
+    ("参看详情", Begins(80), Anywhere),
     ("欲览", Begins(80), Anywhere),
     ("欲浏览", Begins(80), Anywhere),
     ("详情点选", Begins(60), Anywhere),
@@ -114,8 +116,11 @@ pub(super) const PHRASES: &[(&str, Test, Place)] = &[
     ("相关报道", Is, Anywhere),
     ("之前相关报道", Begins(60), Anywhere),
     ("其它 / ", Begins(60), Anywhere),
+    ("其它 - ", Begins(60), Anywhere),
     ("更多内容", Is, Anywhere),
     ("推荐阅读", Begins(60), Anywhere),
+    ("制作组", Contains(30), End),
+    ("全文完", Begins(20), End),
     ("the post ", Begins(400), End),
     ("this article appeared in", Begins(300), End),
     ("转自", Begins(30), End),
@@ -143,7 +148,7 @@ pub(super) const CREDITS: &[&str] = &[
     "作者", "记者", "本台记者", "实习记者", "特约记者", "责编", "责任编辑", "网编", "编辑", "主编", "执行编辑", "文字编辑",
     "视频编辑", "文编", "美编", "编", "编审", "编译", "译者", "译", "翻译", "核稿", "校对", "责任校对", "审校", "审稿", "撰稿",
     "撰文", "发稿", "文", "文字", "文字整理", "整理", "摄影", "图", "图文", "制作", "监制", "策划", "主播", "剪辑", "来源", "采写",
-    "转载",
+    "转载", "评论员", "特约评论员",
 ];
 
 /// What the last line of a report ends with if it names the agencies used.

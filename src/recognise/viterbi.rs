@@ -65,13 +65,7 @@ pub fn decode(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Sp
         return entities;
     }
     let lattice = Lattice::new(&emissions, constraints);
-    entities
-        .into_iter()
-        .map(|span| Span {
-            probability: lattice.probability(&span),
-            ..span
-        })
-        .collect()
+    entities.into_iter().map(|span| Span { probability: lattice.probability(&span), ..span }).collect()
 }
 
 fn log_softmax(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Array2<f64> {
@@ -137,12 +131,7 @@ fn spans(path: &[usize]) -> Vec<Span> {
     for (t, &label) in path.iter().enumerate() {
         if is_begin(label) {
             let kind = EntityType::ALL[label / 2];
-            found.push(Span {
-                start: t,
-                end: t + 1,
-                kind,
-                probability: 1.0,
-            });
+            found.push(Span { start: t, end: t + 1, kind, probability: 1.0 });
         } else if is_inside(label)
             && let Some(span) = found.last_mut()
         {
@@ -172,7 +161,7 @@ impl<'e> Lattice<'e> {
             for to in 0..COUNT {
                 let sum = log_sum(
                     (0..COUNT)
-                        .filter(|&from| allowed(from, to))
+                        .filter(|&from| allowed(from, to, constraints[t]))
                         .map(|from| forward[[t - 1, from]]),
                 );
                 forward[[t, to]] = sum + emissions[[t, to]];
@@ -189,12 +178,7 @@ impl<'e> Lattice<'e> {
             }
         }
         let total = log_sum(forward.row(length - 1).iter().copied());
-        Self {
-            emissions,
-            forward,
-            backward,
-            total,
-        }
+        Self { emissions, constraints, forward, backward, total }
     }
 
     /// Probability of exactly this span: it begins, goes on and ends there.
@@ -228,17 +212,11 @@ mod tests {
     #[test]
     fn inside_never_opens_an_entity() {
         // The best single labels would be I-PER, I-PER, O.
-        let logits = array![
-            [0., 3., 4., 0., 0., 0., 0.],
-            [0., 0., 5., 0., 0., 0., 0.],
-            [9., 0., 0., 0., 0., 0., 0.]
-        ];
+        let logits =
+            array![[0., 3., 4., 0., 0., 0., 0.], [0., 0., 5., 0., 0., 0., 0.], [9., 0., 0., 0., 0., 0., 0.]];
         let spans = decode(logits.mapv(|x: f64| x as f32).view(), &[Free; 3]);
         assert_eq!(spans.len(), 1);
-        assert_eq!(
-            (spans[0].start, spans[0].end, spans[0].kind),
-            (0, 2, EntityType::Person)
-        );
+        assert_eq!((spans[0].start, spans[0].end, spans[0].kind), (0, 2, EntityType::Person));
         assert!(spans[0].probability > 0.5 && spans[0].probability < 1.0);
     }
 
@@ -272,10 +250,7 @@ mod tests {
                 .into_iter()
                 .flat_map(|(path, score): (Vec<usize>, f64)| {
                     (0..COUNT)
-                        .filter(|&l| {
-                            path.last()
-                                .map_or(!is_inside(l), |&p| allowed(p, l, constraints[t]))
-                        })
+                        .filter(|&l| path.last().map_or(!is_inside(l), |&p| allowed(p, l, constraints[t])))
                         .map(|l| ([path.clone(), vec![l]].concat(), score + emissions[[t, l]]))
                         .collect::<Vec<_>>()
                 })

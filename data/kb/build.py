@@ -260,7 +260,8 @@ def organizations(base):
 def places(base, hant_names, country_qids):
     for number, _, cells in rows(HERE / "places" / "countries.psv"):
         code, name, short, variants, capital = cells_at(cells, 5)[:5]
-        e = base.entity(LOCATION, name.rstrip("*"), 220 if name.endswith("*") else 120, CURATED | COUNTRY)
+        weight = 250 if name.endswith("**") else 220 if name.endswith("*") else 120
+        e = base.entity(LOCATION, name.rstrip("*"), weight, CURATED | COUNTRY)
         if name.endswith("*"):
             e.flags |= PROMINENT
         for x in split(variants):

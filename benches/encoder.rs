@@ -41,7 +41,11 @@ fn main() {
     }
     for model in &models {
         for kernel in Kernel::available() {
-            if options.kernel.as_deref().is_some_and(|name| name != kernel.name()) {
+            if options
+                .kernel
+                .as_deref()
+                .is_some_and(|name| name != kernel.name())
+            {
                 continue;
             }
             for &(sequences, length) in &options.batches {
@@ -70,7 +74,9 @@ fn options() -> Options {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--model" => options.models.push(value(&mut arguments)),
-            "--threads" => options.threads.push(value(&mut arguments).parse().expect("a number of threads")),
+            "--threads" => options
+                .threads
+                .push(value(&mut arguments).parse().expect("a number of threads")),
             "--batch" => options.batches.push(batch(&value(&mut arguments))),
             "--kernel" => options.kernel = Some(value(&mut arguments)),
             "--cpu-time" => options.cpu_time = true,
@@ -90,12 +96,21 @@ fn options() -> Options {
 }
 
 fn batch(text: &str) -> (usize, usize) {
-    let numbers = text.split_once('x').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    let numbers = text
+        .split_once('x')
+        .and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
     numbers.expect("a batch is written 64x64: sequences x tokens of each")
 }
 
 fn random(name: &str, layers: usize, hidden: usize, heads: usize) -> Model {
-    let architecture = Architecture { layers, hidden, heads, ffn: 4 * hidden, positions: 512, eps: 1e-12 };
+    let architecture = Architecture {
+        layers,
+        hidden,
+        heads,
+        ffn: 4 * hidden,
+        positions: 512,
+        eps: 1e-12,
+    };
     Model::load(&random_file(architecture, 9000, 64, 7, 1), name).expect("a well-formed model")
 }
 
@@ -107,7 +122,9 @@ fn load(path: &str) -> Model {
 /// The same tokens as in `training/compare_onnx.py`.
 fn tokens(model: &Model, count: usize) -> (Vec<u16>, Vec<u8>) {
     let (characters, features) = (model.vocabulary().len(), model.features().len());
-    (0..count).map(|i| ((i * 7919 % characters) as u16, (i * 31 % features) as u8)).unzip()
+    (0..count)
+        .map(|i| ((i * 7919 % characters) as u16, (i * 31 % features) as u8))
+        .unzip()
 }
 
 /// Characters a second: each thread runs the whole batch over and over.
@@ -120,9 +137,20 @@ fn measure(
 ) -> f64 {
     let (ids, features) = tokens(model, sequences * length);
     let lengths = vec![length; sequences];
-    let batch = Batch { ids: &ids, features: &features, lengths: &lengths };
-    let warm_up = Batch { ids: &ids[..length], features: &features[..length], lengths: &lengths[..1] };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
+    let batch = Batch {
+        ids: &ids,
+        features: &features,
+        lengths: &lengths,
+    };
+    let warm_up = Batch {
+        ids: &ids[..length],
+        features: &features[..length],
+        lengths: &lengths[..1],
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .expect("threads start");
     let once = || {
         let runs = pool.broadcast(|_| {
             let mut scratch = Scratch::with_kernel(kernel);
@@ -138,7 +166,11 @@ fn measure(
     };
     let first = once();
     // A kernel that needs long for one batch has been measured long enough.
-    let more = if ((sequences * length) as f64) < first { 2 } else { 0 };
+    let more = if ((sequences * length) as f64) < first {
+        2
+    } else {
+        0
+    };
     (0..more).map(|_| once()).fold(first, f64::max)
 }
 
@@ -150,11 +182,15 @@ struct Clock {
 
 impl Clock {
     fn start(cpu_time: bool) -> Self {
-        Self { wall: Instant::now(), processor: cpu_time.then(processor_time) }
+        Self {
+            wall: Instant::now(),
+            processor: cpu_time.then(processor_time),
+        }
     }
 
     fn elapsed(&self) -> Duration {
-        self.processor.map_or_else(|| self.wall.elapsed(), |start| processor_time() - start)
+        self.processor
+            .map_or_else(|| self.wall.elapsed(), |start| processor_time() - start)
     }
 }
 
@@ -192,9 +228,17 @@ fn report(
 fn print_logits(model: &Model) {
     let lengths = [20; 4];
     let (ids, features) = tokens(model, 80);
-    let batch = Batch { ids: &ids, features: &features, lengths: &lengths };
+    let batch = Batch {
+        ids: &ids,
+        features: &features,
+        lengths: &lengths,
+    };
     let mut scratch = Scratch::new();
-    for row in model.forward(&mut scratch, &batch).expect("the batch fits").rows() {
+    for row in model
+        .forward(&mut scratch, &batch)
+        .expect("the batch fits")
+        .rows()
+    {
         println!("{}", row.iter().map(f32::to_string).collect::<Vec<_>>().join(" "));
     }
 }

@@ -192,7 +192,9 @@ impl FromStr for Published {
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         let unreadable = || {
-            Error::Usage(format!("{text:?} is not a date: expected ISO 8601 such as 2024-04-17T14:15:01Z"))
+            Error::Usage(format!(
+                "{text:?} is not a date: expected ISO 8601 such as 2024-04-17T14:15:01Z"
+            ))
         };
         if text.len() > 10 && text.is_char_boundary(10) {
             if let Ok(moment) = text.parse::<Timestamp>() {
@@ -214,7 +216,11 @@ fn offset_of(text: &str) -> Option<Offset> {
     let hours: i32 = digits.get(..2)?.parse().ok()?;
     let minutes: i32 = digits.get(2..4).unwrap_or("0").parse().ok()?;
     let seconds = (hours * 60 + minutes) * 60;
-    let signed = if text[sign..].starts_with('-') { -seconds } else { seconds };
+    let signed = if text[sign..].starts_with('-') {
+        -seconds
+    } else {
+        seconds
+    };
     Offset::from_seconds(signed).ok()
 }
 

@@ -41,16 +41,25 @@ pub enum Error {
 impl Error {
     /// Wraps an I/O error with the path it happened on.
     pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Self {
-        Self::Io { path: path.as_ref().to_owned(), source }
+        Self::Io {
+            path: path.as_ref().to_owned(),
+            source,
+        }
     }
 
     /// An unreadable article or record at `location` (`path` or `path:line`).
     pub fn input(location: impl ToString, reason: impl ToString) -> Self {
-        Self::Input { location: location.to_string(), reason: reason.to_string() }
+        Self::Input {
+            location: location.to_string(),
+            reason: reason.to_string(),
+        }
     }
 
     /// An unusable model, dictionary or knowledge base.
     pub fn resource(name: impl ToString, reason: impl ToString) -> Self {
-        Self::Resource { name: name.to_string(), reason: reason.to_string() }
+        Self::Resource {
+            name: name.to_string(),
+            reason: reason.to_string(),
+        }
     }
 }

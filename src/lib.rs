@@ -12,6 +12,7 @@ pub mod eval;
 pub mod pipeline;
 pub mod read;
 pub mod recognise;
+pub mod resolve;
 pub mod segment;
 pub mod tagger;
 pub mod text;

@@ -104,7 +104,11 @@ mod tests {
             |i: u64| i,
             |_| {
                 count += 1;
-                if count == 5 { Err(Error::Usage("full".into())) } else { Ok(()) }
+                if count == 5 {
+                    Err(Error::Usage("full".into()))
+                } else {
+                    Ok(())
+                }
             },
         );
         assert!(stopped.is_err());

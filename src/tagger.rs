@@ -39,12 +39,20 @@ impl Tagger {
     /// # Errors
     /// If this build carries no model.
     pub fn new() -> crate::Result<Self> {
-        Ok(Self::with(Segmenter::new(), Recogniser::embedded()?, Options::default()))
+        Ok(Self::with(
+            Segmenter::new(),
+            Recogniser::embedded()?,
+            Options::default(),
+        ))
     }
 
     /// A tagger of the given parts.
     pub fn with(segmenter: Segmenter, recogniser: Recogniser, options: Options) -> Self {
-        Self { segmenter: Arc::new(segmenter), recogniser: Arc::new(recogniser), options }
+        Self {
+            segmenter: Arc::new(segmenter),
+            recogniser: Arc::new(recogniser),
+            options,
+        }
     }
 
     /// Tags one article.
@@ -56,9 +64,15 @@ impl Tagger {
     pub fn tag_all(&self, articles: Vec<Article>) -> Vec<Document> {
         let texts: Vec<String> = articles.iter().map(Article::text).collect();
         let folded: Vec<String> = texts.iter().map(|text| fold_str(text)).collect();
-        let words: Vec<Vec<Word<'_>>> =
-            folded.iter().map(|text| self.segmenter.words(text).collect()).collect();
-        let inputs: Vec<_> = texts.iter().map(String::as_str).zip(words.iter().map(Vec::as_slice)).collect();
+        let words: Vec<Vec<Word<'_>>> = folded
+            .iter()
+            .map(|text| self.segmenter.words(text).collect())
+            .collect();
+        let inputs: Vec<_> = texts
+            .iter()
+            .map(String::as_str)
+            .zip(words.iter().map(Vec::as_slice))
+            .collect();
         let mentions = self.recogniser.mentions(&inputs);
         let tokens: Vec<_> = inputs
             .iter()
@@ -97,7 +111,12 @@ fn tokens(text: &str, words: &[Word<'_>], mentions: &[Mention]) -> Vec<Token> {
             let end = borders.peek().map_or(word.end, |&border| border.min(word.end));
             let surface = offsets.slice(text, start, end);
             if !surface.trim().is_empty() {
-                tokens.push(Token { start, end, text: surface.to_owned(), pos: word.pos.to_owned() });
+                tokens.push(Token {
+                    start,
+                    end,
+                    text: surface.to_owned(),
+                    pos: word.pos.to_owned(),
+                });
             }
             start = end;
         }
@@ -114,9 +133,21 @@ mod tests {
     fn tokens_are_cut_at_mentions() {
         let text = "中美关系 好";
         let words = [
-            Word { start: 0, end: 4, pos: "n" },
-            Word { start: 4, end: 5, pos: "x" },
-            Word { start: 5, end: 6, pos: "a" },
+            Word {
+                start: 0,
+                end: 4,
+                pos: "n",
+            },
+            Word {
+                start: 4,
+                end: 5,
+                pos: "x",
+            },
+            Word {
+                start: 5,
+                end: 6,
+                pos: "a",
+            },
         ];
         let place = |start: usize| Mention {
             start,
@@ -125,7 +156,10 @@ mod tests {
             kind: EntityType::Location,
             confidence: 1.0,
         };
-        let cut: Vec<_> = tokens(text, &words, &[place(0), place(1)]).into_iter().map(|t| t.text).collect();
+        let cut: Vec<_> = tokens(text, &words, &[place(0), place(1)])
+            .into_iter()
+            .map(|t| t.text)
+            .collect();
         assert_eq!(cut, ["中", "美", "关系", "好"]);
     }
 }

@@ -14,7 +14,9 @@ const TRADITIONAL_TO_SIMPLIFIED: &str = include_str!("../data/script/t2s.txt");
 
 /// `FOLDED[c]` for every character of the Basic Multilingual Plane.
 static FOLDED: LazyLock<Box<[char]>> = LazyLock::new(|| {
-    let mut table: Vec<char> = (0..0x1_0000u32).map(|c| char::from_u32(c).map_or('\0', normalize)).collect();
+    let mut table: Vec<char> = (0..0x1_0000u32)
+        .map(|c| char::from_u32(c).map_or('\0', normalize))
+        .collect();
     let simplified: std::collections::HashMap<char, char> = pairs().collect();
     for entry in &mut table {
         if let Some(&simple) = simplified.get(entry) {
@@ -47,7 +49,11 @@ fn normalize(c: char) -> char {
                 }
                 count += 1;
             });
-            if count == 1 && !is_combining_mark(first) { first } else { c }
+            if count == 1 && !is_combining_mark(first) {
+                first
+            } else {
+                c
+            }
         }
     }
 }
@@ -79,7 +85,10 @@ impl CharOffsets {
     /// If the text is 4 GiB or longer.
     pub fn new(text: &str) -> Self {
         let mut bytes = Vec::with_capacity(text.len() / 2 + 1);
-        bytes.extend(text.char_indices().map(|(at, _)| u32::try_from(at).expect("text under 4 GiB")));
+        bytes.extend(
+            text.char_indices()
+                .map(|(at, _)| u32::try_from(at).expect("text under 4 GiB")),
+        );
         bytes.push(u32::try_from(text.len()).expect("text under 4 GiB"));
         Self(bytes)
     }
@@ -128,8 +137,9 @@ mod tests {
 
     #[test]
     fn every_pair_folds_to_its_simplified_form() {
-        let unfolded: Vec<_> =
-            pairs().filter(|&(t, s)| (t as u32) < 0x1_0000 && fold(t) != fold(s)).collect();
+        let unfolded: Vec<_> = pairs()
+            .filter(|&(t, s)| (t as u32) < 0x1_0000 && fold(t) != fold(s))
+            .collect();
         assert!(unfolded.is_empty(), "{unfolded:?}");
     }
 

@@ -8,7 +8,10 @@ use std::process::{Command, Output, Stdio};
 
 fn shiji(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shiji"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).env("NO_COLOR", "1");
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(arguments)
+        .env("NO_COLOR", "1");
     command
 }
 
@@ -36,18 +39,26 @@ fn stderr(output: &Output) -> &str {
 }
 
 fn records(output: &Output) -> Vec<serde_json::Value> {
-    stdout(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    stdout(output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// Compares with a golden file, or rewrites it.
 fn assert_golden(name: &str, actual: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
     if std::env::var_os("UPDATE").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, actual).unwrap();
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert!(expected == actual, "{name} differs; run with UPDATE=1 and look at the difference\n{actual}");
+    assert!(
+        expected == actual,
+        "{name} differs; run with UPDATE=1 and look at the difference\n{actual}"
+    );
 }
 
 fn temporary(name: &str, content: &[u8]) -> (tempfile::TempDir, PathBuf) {
@@ -116,7 +127,11 @@ fn company_in_a_batch_does_not_change_a_record() {
     let alone: String = lines
         .lines()
         .map(|line| {
-            stdout(&run_with_input(&["tag", "-", "--format", "jsonl", "--quiet"], line.as_bytes())).to_owned()
+            stdout(&run_with_input(
+                &["tag", "-", "--format", "jsonl", "--quiet"],
+                line.as_bytes(),
+            ))
+            .to_owned()
         })
         .collect();
     assert_eq!(stdout(&together), alone);
@@ -132,7 +147,11 @@ fn an_unreadable_record_is_reported_and_the_rest_goes_on() {
     let output = run(&["tag", path, "no/such/file.md"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(records(&output).len(), 2);
-    for location in [format!("{path}:2"), format!("{path}:3"), "no/such/file.md".to_owned()] {
+    for location in [
+        format!("{path}:2"),
+        format!("{path}:3"),
+        "no/such/file.md".to_owned(),
+    ] {
         assert!(stderr(&output).contains(&location), "{}", stderr(&output));
     }
     assert!(stderr(&output).contains("3 inputs failed"), "{}", stderr(&output));
@@ -144,7 +163,12 @@ fn long_and_empty_texts() {
     let long = format!("{{\"text\":\"{}\"}}", sentence.repeat(3000));
     let output = run_with_input(&["tag", "-", "--format", "jsonl", "--quiet"], long.as_bytes());
     let mentions = &records(&output)[0]["mentions"];
-    let found = mentions.as_array().unwrap().iter().filter(|m| m["text"] == "谭德塞").count();
+    let found = mentions
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|m| m["text"] == "谭德塞")
+        .count();
     assert!(found >= 2990, "{found} of 3000");
     let empty = run_with_input(&["tag", "-"], b"");
     assert_eq!(empty.status.code(), Some(1));
@@ -157,10 +181,20 @@ fn output_appears_whole_or_not_at_all() {
     let output = run(&["tag", "data/samples", "-o", path.to_str().unwrap(), "--quiet"]);
     assert!(output.status.success() && output.stdout.is_empty());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    assert_eq!(fs::read(&path).unwrap(), run(&["tag", "data/samples", "--quiet"]).stdout);
+    assert_eq!(
+        fs::read(&path).unwrap(),
+        run(&["tag", "data/samples", "--quiet"]).stdout
+    );
     let brat = folder.path().join("brat");
-    let output =
-        run(&["tag", "data/samples", "-o", brat.to_str().unwrap(), "--output-format", "brat", "--quiet"]);
+    let output = run(&[
+        "tag",
+        "data/samples",
+        "-o",
+        brat.to_str().unwrap(),
+        "--output-format",
+        "brat",
+        "--quiet",
+    ]);
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(brat.read_dir().unwrap().count() >= 8 * 2);
 }
@@ -168,7 +202,10 @@ fn output_appears_whole_or_not_at_all() {
 #[test]
 fn user_dictionaries_and_their_bad_lines() {
     let (_folder, path) = temporary("names.txt", "董军 5 nr\n云计算 x y z\n".as_bytes());
-    let output = run_with_input(&["segment", "--dict", path.to_str().unwrap()], "董军访美".as_bytes());
+    let output = run_with_input(
+        &["segment", "--dict", path.to_str().unwrap()],
+        "董军访美".as_bytes(),
+    );
     assert!(stdout(&output).starts_with("董军/nr"), "{}", stdout(&output));
     assert!(stderr(&output).contains("line 2"), "{}", stderr(&output));
 }
@@ -202,7 +239,10 @@ fn a_damaged_model_is_refused() {
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let mut child = shiji(&["tag", "data/samples", "--quiet"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = shiji(&["tag", "data/samples", "--quiet"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
 }

@@ -1,42 +1,23 @@
-"""Labels modern news for self-training: the model's own mentions, corrected by the knowledge base.
+"""Labels modern news for self-training: the model's own mentions, corrected by the dictionary of names.
 
-    shiji tag --format jsonl passages.jsonl | python training/silver.py --kb data/kb --data DIR
+    shiji tag --format jsonl passages.jsonl | python training/silver.py --data DIR
 
-Appends rows of set `news` to `DIR/sentences.tsv` and `DIR/texts.txt`. A name of the knowledge base keeps
+Appends rows of set `news` to `DIR/sentences.tsv` and `DIR/texts.txt`. A name of the dictionary keeps
 its type whatever the model says; characters of doubtful mentions are marked X and do not count in training.
 """
 import argparse
 import json
-import re
 import sys
 from pathlib import Path
 
-KINDS = {"people": "PER", "places": "LOC", "organizations": "ORG"}
+KINDS = {"nr": "PER", "ns": "LOC", "nt": "ORG"}
 LETTERS = {"PER": "Pp", "LOC": "Ll", "ORG": "Gg"}
 SURE, DOUBTFUL = 0.9, 0.6
-# Names by rule, not by list: only the place in them is a name by our guidelines.
-NOT_NAMES = re.compile(r"(政府|当局|军|方|政权|人)$")
 
 
-def names(folder, fold_str):
-    """Name -> type for the names of the knowledge base that have one type and are long enough to be sure."""
-    found, ambiguous = {}, set()
-    for sub, kind in KINDS.items():
-        for path in sorted((folder / sub).glob("*.psv")):
-            if path.stem == "institutions":
-                continue
-            for line in path.read_text("utf-8").splitlines():
-                if not line.strip() or line[0] in "#@":
-                    continue
-                cells = [cell.strip() for cell in line.split("|")]
-                variants = cells[2].split(";") if len(cells) > 2 else []
-                for name in [cells[0].rstrip("*"), *variants]:
-                    name = fold_str(name.strip())
-                    if len(name) < 2 or NOT_NAMES.search(name):
-                        continue
-                    if found.setdefault(name, kind) != kind:
-                        ambiguous.add(name)
-    return {name: kind for name, kind in found.items() if name not in ambiguous}
+def names(path):
+    """Name -> type of the segmenter's dictionary of names."""
+    return {name: KINDS[pos[:2]] for name, pos in (line.split() for line in path.read_text("utf-8").splitlines())}
 
 
 def letters(text, mentions, known, longest):
@@ -67,13 +48,11 @@ def letters(text, mentions, known, longest):
 
 
 def main():
-    from text import fold_str
-
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kb", type=Path, required=True)
+    parser.add_argument("--names", type=Path, default=Path("data/dictionary.txt"))
     parser.add_argument("--data", type=Path, required=True)
     options = parser.parse_args()
-    known = names(options.kb, fold_str)
+    known = names(options.names)
     longest = max(map(len, known))
     counts = dict(passages=0, sure=0, doubtful=0)
     with open(options.data / "sentences.tsv", "a", encoding="utf-8") as table, open(

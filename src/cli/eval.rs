@@ -45,8 +45,11 @@ struct Evaluation {
 }
 
 pub fn run(args: EvalArgs) -> Result<Outcome> {
-    let tagger =
-        Tagger::with(args.dictionaries.segmenter()?, args.model.recogniser()?, tagger::Options::default());
+    let tagger = Tagger::with(
+        args.dictionaries.segmenter()?,
+        args.model.recogniser()?,
+        tagger::Options::default(),
+    );
     let pool = pipeline::pool(args.threads)?;
     for path in &args.gold {
         let gold = read_gold(path)?;
@@ -63,7 +66,9 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
             print(&evaluation);
         }
         if args.errors {
-            gold.iter().zip(&documents).for_each(|(gold, document)| print_errors(gold, document));
+            gold.iter()
+                .zip(&documents)
+                .for_each(|(gold, document)| print_errors(gold, document));
         }
     }
     Ok(Outcome::Complete)
@@ -72,8 +77,11 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
 fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Result<Vec<Document>> {
     let mut documents = Vec::with_capacity(gold.len());
     // The text of a gold document is the whole text: an article without a title.
-    let articles =
-        gold.iter().map(|g| Article { id: g.id.clone(), body: g.text.clone(), ..Article::default() });
+    let articles = gold.iter().map(|g| Article {
+        id: g.id.clone(),
+        body: g.text.clone(),
+        ..Article::default()
+    });
     pipeline::map_ordered(
         pool,
         articles,
@@ -95,7 +103,11 @@ fn evaluate(name: String, gold: &[GoldDocument], documents: &[Document], seconds
         strict.add(&gold.text, &expected, &predicted);
         lenient.add(&gold.text, &expected, &predicted);
         predictions.extend(
-            document.mentions.iter().zip(&predicted).map(|(m, span)| (m.confidence, expected.contains(span))),
+            document
+                .mentions
+                .iter()
+                .zip(&predicted)
+                .map(|(m, span)| (m.confidence, expected.contains(span))),
         );
     }
     Evaluation {
@@ -108,8 +120,17 @@ fn evaluate(name: String, gold: &[GoldDocument], documents: &[Document], seconds
 }
 
 fn print(evaluation: &Evaluation) {
-    let Evaluation { gold, strict, lenient, calibration, seconds } = evaluation;
-    println!("{gold}: {} documents, {} characters, {seconds:.1} s", strict.documents, strict.characters);
+    let Evaluation {
+        gold,
+        strict,
+        lenient,
+        calibration,
+        seconds,
+    } = evaluation;
+    println!(
+        "{gold}: {} documents, {} characters, {seconds:.1} s",
+        strict.documents, strict.characters
+    );
     print!("{strict}");
     println!(
         "lenient F1 {:.2}, expected calibration error {:.3}\n",
@@ -126,13 +147,21 @@ fn print_errors(gold: &GoldDocument, document: &Document) {
         let context = |from: usize, to: usize| chars[from..to].iter().collect::<String>().replace('\n', "⏎");
         let before = context(span.start.saturating_sub(12), span.start);
         let after = context(span.end, (span.end + 12).min(chars.len()));
-        println!("{}\t{sign}{}\t{before}[{}]{after}", gold.id, span.kind, context(span.start, span.end));
+        println!(
+            "{}\t{sign}{}\t{before}[{}]{after}",
+            gold.id,
+            span.kind,
+            context(span.start, span.end)
+        );
     };
     expected
         .iter()
         .filter(|span| is_scored(span) && !predicted.contains(span))
         .for_each(|span| show('-', span));
-    predicted.iter().filter(|span| !expected.contains(span)).for_each(|span| show('+', span));
+    predicted
+        .iter()
+        .filter(|span| !expected.contains(span))
+        .for_each(|span| show('+', span));
 }
 
 fn is_scored(span: &Span) -> bool {

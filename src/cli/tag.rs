@@ -52,7 +52,11 @@ pub fn run(args: TagArgs) -> Result<Outcome> {
     let tagger = Tagger::with(args.dictionaries.segmenter()?, args.model.recogniser()?, options);
     let inputs = Inputs::new(&args.paths, read_options(&args)?);
     let notices = inputs.notices();
-    let style = if args.output.is_some() { Style::plain() } else { Style::for_stdout() };
+    let style = if args.output.is_some() {
+        Style::plain()
+    } else {
+        Style::for_stdout()
+    };
     let mut output = Output::create(args.output_format.parse()?, args.output.as_deref(), style)?;
     let mut progress = Progress::new(args.quiet);
     pipeline::map_ordered(
@@ -73,15 +77,27 @@ pub fn run(args: TagArgs) -> Result<Outcome> {
     output.finish()?;
     if !args.quiet {
         progress.report(|message| eprintln!("shiji: {message}"));
-        notices.to_string().lines().for_each(|notice| eprintln!("shiji: {notice}"));
+        notices
+            .to_string()
+            .lines()
+            .for_each(|notice| eprintln!("shiji: {notice}"));
     }
-    Ok(if progress.failures == 0 { Outcome::Complete } else { Outcome::Partial })
+    Ok(if progress.failures == 0 {
+        Outcome::Complete
+    } else {
+        Outcome::Partial
+    })
 }
 
 fn read_options(args: &TagArgs) -> Result<read::Options> {
-    let fields =
-        args.fields.iter().try_fold(Fields::default(), |fields, assignment| assign(fields, assignment))?;
-    Ok(read::Options { format: args.format.as_deref().map(str::parse).transpose()?, fields })
+    let fields = args
+        .fields
+        .iter()
+        .try_fold(Fields::default(), |fields, assignment| assign(fields, assignment))?;
+    Ok(read::Options {
+        format: args.format.as_deref().map(str::parse).transpose()?,
+        fields,
+    })
 }
 
 /// Sets the name of one JSON field from `field=name`.
@@ -109,7 +125,10 @@ fn assign(mut fields: Fields, assignment: &str) -> Result<Fields> {
 
 /// Parses and tags some neighbouring inputs; an input that cannot be read keeps its place.
 fn tag(tagger: &Tagger, items: Vec<Result<RawItem>>) -> Vec<Result<Document>> {
-    let parsed: Vec<_> = items.into_iter().map(|item| item.and_then(RawItem::parse)).collect();
+    let parsed: Vec<_> = items
+        .into_iter()
+        .map(|item| item.and_then(RawItem::parse))
+        .collect();
     let mut errors = Vec::with_capacity(parsed.len());
     let mut articles = Vec::with_capacity(parsed.len());
     for article in parsed {
@@ -144,7 +163,14 @@ impl Progress {
             ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
         };
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self { bar, started: Instant::now(), articles: 0, characters: 0, mentions: 0, failures: 0 }
+        Self {
+            bar,
+            started: Instant::now(),
+            articles: 0,
+            characters: 0,
+            mentions: 0,
+            failures: 0,
+        }
     }
 
     fn tagged(&mut self, document: &Document) {

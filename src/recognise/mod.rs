@@ -94,7 +94,11 @@ impl Recogniser {
             Some(found) => Self::load(found),
             None => Err(Error::Usage(format!(
                 "no model {name:?}: expected `{DEFAULT_MODEL}`, the path of a .{EXTENSION} file, or a name for one of {}",
-                candidates.iter().map(|c| c.display().to_string()).collect::<Vec<_>>().join(", ")
+                candidates
+                    .iter()
+                    .map(|c| c.display().to_string())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ))),
         }
     }
@@ -111,10 +115,16 @@ impl Recogniser {
     fn from_bytes(bytes: &[u8], name: &str) -> Result<Self> {
         let model = Model::load(bytes, name)?;
         if model.labels() != LABELS {
-            return Err(Error::resource(name, format!("labels {:?}, expected {LABELS:?}", model.labels())));
+            return Err(Error::resource(
+                name,
+                format!("labels {:?}, expected {LABELS:?}", model.labels()),
+            ));
         }
         if model.features() != FEATURE_NAMES {
-            return Err(Error::resource(name, "its word features are not those of this release"));
+            return Err(Error::resource(
+                name,
+                "its word features are not those of this release",
+            ));
         }
         let positions = model.architecture().positions;
         if positions < window::LENGTH + 2 {
@@ -145,7 +155,12 @@ impl Recogniser {
             unknown,
             space: characters.get(&'\u{2581}').copied().unwrap_or(unknown),
         };
-        Ok(Self { model, characters, specials, idle: Mutex::new(Vec::new()) })
+        Ok(Self {
+            model,
+            characters,
+            specials,
+            idle: Mutex::new(Vec::new()),
+        })
     }
 
     /// The model that this recogniser runs.
@@ -158,12 +173,19 @@ impl Recogniser {
     /// does not change a text's mentions.
     pub fn mentions(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Vec<Mention>> {
         let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
-        let mut scores: Vec<Array2<f32>> =
-            prepared.iter().map(|p| Array2::zeros((p.units.len(), LABELS.len()))).collect();
-        let jobs: Vec<(usize, &Window)> =
-            prepared.iter().enumerate().flat_map(|(at, p)| p.windows.iter().map(move |w| (at, w))).collect();
-        let encoded: Vec<(&[(usize, &Window)], Array2<f32>)> =
-            batches(&jobs).into_par_iter().map(|batch| (batch, self.encode(&prepared, batch))).collect();
+        let mut scores: Vec<Array2<f32>> = prepared
+            .iter()
+            .map(|p| Array2::zeros((p.units.len(), LABELS.len())))
+            .collect();
+        let jobs: Vec<(usize, &Window)> = prepared
+            .iter()
+            .enumerate()
+            .flat_map(|(at, p)| p.windows.iter().map(move |w| (at, w)))
+            .collect();
+        let encoded: Vec<(&[(usize, &Window)], Array2<f32>)> = batches(&jobs)
+            .into_par_iter()
+            .map(|batch| (batch, self.encode(&prepared, batch)))
+            .collect();
         for (batch, logits) in encoded {
             let mut row = 0;
             for &(at, window) in batch {
@@ -175,7 +197,11 @@ impl Recogniser {
                 row += window.reads.len() + 2;
             }
         }
-        prepared.iter().zip(&scores).map(|(p, s)| mentions(p, s.view())).collect()
+        prepared
+            .iter()
+            .zip(&scores)
+            .map(|(p, s)| mentions(p, s.view()))
+            .collect()
     }
 
     fn encode(&self, prepared: &[Prepared<'_>], batch: &[(usize, &Window)]) -> Array2<f32> {
@@ -195,8 +221,16 @@ impl Recogniser {
         }
         let pooled = self.idle.lock().map(|mut idle| idle.pop()).ok().flatten();
         let mut scratch = pooled.unwrap_or_default();
-        let batch = Batch { ids: &ids, features: &features, lengths: &lengths };
-        let logits = self.model.forward(&mut scratch, &batch).expect("windows fit the model").to_owned();
+        let batch = Batch {
+            ids: &ids,
+            features: &features,
+            lengths: &lengths,
+        };
+        let logits = self
+            .model
+            .forward(&mut scratch, &batch)
+            .expect("windows fit the model")
+            .to_owned();
         if let Ok(mut idle) = self.idle.lock() {
             idle.push(scratch);
         }
@@ -216,7 +250,10 @@ impl Recogniser {
 fn candidates(name: &str) -> Vec<PathBuf> {
     let file = format!("models/{name}.{EXTENSION}");
     let program = std::env::current_exe().ok();
-    let beside = program.as_deref().and_then(Path::parent).map(|folder| folder.join(&file));
+    let beside = program
+        .as_deref()
+        .and_then(Path::parent)
+        .map(|folder| folder.join(&file));
     beside.into_iter().chain([PathBuf::from(file)]).collect()
 }
 

@@ -65,7 +65,13 @@ pub fn decode(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Sp
         return entities;
     }
     let lattice = Lattice::new(&emissions, constraints);
-    entities.into_iter().map(|span| Span { probability: lattice.probability(&span), ..span }).collect()
+    entities
+        .into_iter()
+        .map(|span| Span {
+            probability: lattice.probability(&span),
+            ..span
+        })
+        .collect()
 }
 
 fn log_softmax(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Array2<f64> {
@@ -131,7 +137,12 @@ fn spans(path: &[usize]) -> Vec<Span> {
     for (t, &label) in path.iter().enumerate() {
         if is_begin(label) {
             let kind = EntityType::ALL[label / 2];
-            found.push(Span { start: t, end: t + 1, kind, probability: 1.0 });
+            found.push(Span {
+                start: t,
+                end: t + 1,
+                kind,
+                probability: 1.0,
+            });
         } else if is_inside(label)
             && let Some(span) = found.last_mut()
         {
@@ -178,7 +189,13 @@ impl<'e> Lattice<'e> {
             }
         }
         let total = log_sum(forward.row(length - 1).iter().copied());
-        Self { emissions, constraints, forward, backward, total }
+        Self {
+            emissions,
+            constraints,
+            forward,
+            backward,
+            total,
+        }
     }
 
     /// Probability of exactly this span: it begins, goes on and ends there.
@@ -212,11 +229,17 @@ mod tests {
     #[test]
     fn inside_never_opens_an_entity() {
         // The best single labels would be I-PER, I-PER, O.
-        let logits =
-            array![[0., 3., 4., 0., 0., 0., 0.], [0., 0., 5., 0., 0., 0., 0.], [9., 0., 0., 0., 0., 0., 0.]];
+        let logits = array![
+            [0., 3., 4., 0., 0., 0., 0.],
+            [0., 0., 5., 0., 0., 0., 0.],
+            [9., 0., 0., 0., 0., 0., 0.]
+        ];
         let spans = decode(logits.mapv(|x: f64| x as f32).view(), &[Free; 3]);
         assert_eq!(spans.len(), 1);
-        assert_eq!((spans[0].start, spans[0].end, spans[0].kind), (0, 2, EntityType::Person));
+        assert_eq!(
+            (spans[0].start, spans[0].end, spans[0].kind),
+            (0, 2, EntityType::Person)
+        );
         assert!(spans[0].probability > 0.5 && spans[0].probability < 1.0);
     }
 
@@ -250,7 +273,10 @@ mod tests {
                 .into_iter()
                 .flat_map(|(path, score): (Vec<usize>, f64)| {
                     (0..COUNT)
-                        .filter(|&l| path.last().map_or(!is_inside(l), |&p| allowed(p, l, constraints[t])))
+                        .filter(|&l| {
+                            path.last()
+                                .map_or(!is_inside(l), |&p| allowed(p, l, constraints[t]))
+                        })
                         .map(|l| ([path.clone(), vec![l]].concat(), score + emissions[[t, l]]))
                         .collect::<Vec<_>>()
                 })

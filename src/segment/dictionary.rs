@@ -36,8 +36,12 @@ impl fmt::Display for DictionaryIssue {
 /// Adds the words of the file at `path` to `jieba`.
 pub(super) fn load(jieba: &mut Jieba, path: &Path) -> Result<DictionaryReport> {
     let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::input(path.display(), "a user dictionary must be UTF-8; convert it first"))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Error::input(
+            path.display(),
+            "a user dictionary must be UTF-8; convert it first",
+        )
+    })?;
     let mut report = DictionaryReport::default();
     for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line = line.trim();
@@ -49,7 +53,10 @@ pub(super) fn load(jieba: &mut Jieba, path: &Path) -> Result<DictionaryReport> {
                 jieba.add_word(&word, frequency, pos);
                 report.added += 1;
             }
-            Err(reason) => report.issues.push(DictionaryIssue { line: number + 1, reason }),
+            Err(reason) => report.issues.push(DictionaryIssue {
+                line: number + 1,
+                reason,
+            }),
         }
     }
     Ok(report)
@@ -73,7 +80,10 @@ fn parse(line: &str) -> Result<(String, Option<usize>, Option<&str>), String> {
         }
     };
     let frequency = frequency
-        .map(|f| f.parse().map_err(|_| format!("frequency {f:?} of {word:?} is not a whole number")))
+        .map(|f| {
+            f.parse()
+                .map_err(|_| format!("frequency {f:?} of {word:?} is not a whole number"))
+        })
         .transpose()?;
     if let Some(pos) = pos.filter(|p| !p.chars().all(|c| c.is_ascii_alphanumeric())) {
         return Err(format!(

@@ -1,0 +1,3 @@
+//! From mentions to what they mean: entities, dates, topics.
+
+pub mod entities;

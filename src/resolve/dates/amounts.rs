@@ -1,0 +1,130 @@
+//! Lengths of time: 三年, 两个月, 半年, 十多天.
+
+use super::lexicon::Word;
+use super::numerals::Script;
+use super::parse::Parser;
+use super::period::Unit;
+
+/// A length of time in the text.
+pub(super) struct Length {
+    /// `None` if it is not exact.
+    pub count: Option<i32>,
+    pub unit: Unit,
+    /// It can be nothing but a length of time: 三个月, but not 98年.
+    pub certain: bool,
+    /// With 前 or 后 it still is the name of a day: 31日前.
+    pub name_like: bool,
+}
+
+impl Parser<'_> {
+    /// The length of time at a token, and the index of the token after it.
+    pub fn duration(&self, at: usize) -> Option<(Length, usize)> {
+        let (mut length, mut next) = self.duration_part(at)?;
+        // 三年零两个月.
+        while self.adjacent(next) && next < at + 12 {
+            let Some((more, after)) = self.duration_part(next) else {
+                break;
+            };
+            length = match (length.count, more.count, length.unit, more.unit) {
+                (Some(years), Some(months), Unit::Year, Unit::Month) => Length {
+                    count: years.checked_mul(12).and_then(|n| n.checked_add(months)),
+                    unit: Unit::Month,
+                    ..more
+                },
+                _ => Length {
+                    count: None,
+                    certain: true,
+                    ..more
+                },
+            };
+            next = after;
+        }
+        Some((length, next))
+    }
+
+    fn duration_part(&self, at: usize) -> Option<(Length, usize)> {
+        match self.word(at) {
+            Some(Word::HalfA) => {
+                let (unit, next) = self.duration_unit(at + 1)?;
+                let half_year = (unit == Unit::Year).then_some(6);
+                return Some((exact(half_year, Unit::Month), next));
+            }
+            // 几年, 数十天, 好几个月.
+            Some(Word::Vague) => {
+                let number = self.number(at + 1).is_some() && self.adjacent(at + 1);
+                let (_, next) = self.duration_unit(at + 1 + usize::from(number))?;
+                return Some((exact(None, Unit::Clock), next));
+            }
+            _ => {}
+        }
+        let number = self.number(at)?;
+        let vague = matches!(self.word(at + 1), Some(Word::Vague)) && self.adjacent(at + 1);
+        let unit_at = at + 1 + usize::from(vague);
+        let (unit, mut next) = self.duration_unit(unit_at)?;
+        let mut count = i32::try_from(number.value).ok().filter(|n| *n < 10_000 && !vague);
+        let round = number.script == Script::Additive && number.digits == 1 && number.value >= 100;
+        if round {
+            count = None;
+        }
+        let word = self.word(unit_at)?;
+        let named = match word {
+            Word::Unit(Unit::Year) => number.digits >= 4 && number.script != Script::Additive,
+            Word::Unit(Unit::Month) => self.text[self.tokens[at].start] != '两',
+            Word::Unit(Unit::Day) => self.text[self.tokens[unit_at].start] == '号' || number.value > 31,
+            _ => false,
+        };
+        if named && !vague {
+            return None;
+        }
+        let mut length = Length {
+            count,
+            unit,
+            certain: vague || matches!(word, Word::Count(_) | Word::Unit(Unit::Week)),
+            name_like: false,
+        };
+        if let Word::Unit(Unit::Day) = word {
+            let later = matches!(self.word(next), Some(Word::Back)) && number.value < 10;
+            length.name_like = number.script == Script::Arabic && !later && !vague;
+        }
+        if let Word::Unit(Unit::Year) = word {
+            let month_follows = self.joined(next)
+                && self
+                    .numbers(next)
+                    .is_some_and(|(_, _, unit, _)| matches!(unit, Unit::Month | Unit::Quarter));
+            if month_follows && number.digits >= 2 {
+                return None;
+            }
+        }
+        if self.adjacent(next) && matches!(self.word(next), Some(Word::HalfA)) {
+            let years = (unit == Unit::Year).then_some(()).and(length.count);
+            length = exact(years.map(|years| years * 12 + 6), Unit::Month);
+            next += 1;
+        }
+        if self.adjacent(next) && matches!(self.word(next), Some(Word::Vague)) {
+            length = exact(None, unit);
+            next += 1;
+        }
+        Some((length, next))
+    }
+
+    fn duration_unit(&self, at: usize) -> Option<(Unit, usize)> {
+        if !self.joined(at) {
+            return None;
+        }
+        match self.word(at)? {
+            Word::Unit(unit @ (Unit::Day | Unit::Week | Unit::Month)) => Some((unit, at + 1)),
+            Word::Unit(Unit::Year) if self.length(at) == 1 => Some((Unit::Year, at + 1)),
+            Word::Count(unit) => Some((unit, at + 1)),
+            _ => None,
+        }
+    }
+}
+
+fn exact(count: Option<i32>, unit: Unit) -> Length {
+    Length {
+        count,
+        unit,
+        certain: true,
+        name_like: false,
+    }
+}

@@ -1,0 +1,356 @@
+//! From tokens to [`Expression`]s. Every look ahead is bounded, so parsing takes
+//! linear time.
+
+use super::Options;
+use super::expression::{Expression, Point, Shape, TimeOfDay};
+use super::lexicon::Word;
+use super::numerals::{Number, Script};
+use super::period::{Modifier, Unit};
+use super::tokens::{Break, Kind, Token};
+
+/// The text with its tokens.
+pub(super) struct Parser<'t> {
+    pub text: &'t [char],
+    pub tokens: &'t [Token],
+    pub options: &'t Options,
+    pub reference: jiff::civil::Date,
+}
+
+/// A point with what was read beside it.
+pub(super) struct Parsed {
+    pub point: Point,
+    /// Index of the token after it.
+    pub next: usize,
+    /// Code point after it, which lies behind the last token for dates in figures.
+    pub end: usize,
+    pub modifier: Option<Modifier>,
+    pub time: Option<TimeOfDay>,
+    pub certainty: f64,
+}
+
+/// What stands at a token.
+pub(super) enum Found {
+    Date(Parsed),
+    /// No date, and none begins before the given token: a duration, an ordinal,
+    /// a frequency.
+    Skip(usize),
+}
+
+/// How many blanks may stand inside a date: `2022 年 11 月`.
+const MOST_BLANKS: usize = 2;
+
+impl Parser<'_> {
+    /// All dates in text order; they never overlap.
+    pub fn expressions(&self) -> Vec<Expression> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < self.tokens.len() {
+            match self.expression(at) {
+                Some((Some(expression), next)) => {
+                    found.push(expression);
+                    at = next.max(at + 1);
+                }
+                Some((None, next)) => at = next.max(at + 1),
+                None => at += 1,
+            }
+        }
+        found
+    }
+
+    /// The expression that begins at a token, if any, with the token to go on at.
+    fn expression(&self, at: usize) -> Option<(Option<Expression>, usize)> {
+        if matches!(self.word(at), Some(Word::From)) && self.options.bounds_in_span {
+            return self.from_on(at);
+        }
+        let left = match self.point(at)? {
+            Found::Date(parsed) => parsed,
+            Found::Skip(next) => return Some((None, next)),
+        };
+        let start = self.tokens[at].start;
+        let expression = match self.range_end(&left) {
+            Some((right, next)) => self.finish(at, start, left, Some(right), next),
+            None => {
+                let next = left.next;
+                self.finish(at, start, left, None, next)
+            }
+        };
+        let next = expression.next;
+        Some((Some(expression), next))
+    }
+
+    /// 从…起, 自…到…: the preposition belongs to the span.
+    fn from_on(&self, at: usize) -> Option<(Option<Expression>, usize)> {
+        if !self.joined(at + 1) {
+            return None;
+        }
+        let (expression, next) = self.expression(at + 1)?;
+        let mut expression = expression?;
+        let since = expression.modifier == Some(Modifier::OnOrAfter);
+        let long_form = self.length(at) == 2;
+        if since || long_form || matches!(expression.shape, Shape::Range(..)) {
+            expression.start = self.tokens[at].start;
+            expression.modifier = expression.modifier.or(long_form.then_some(Modifier::OnOrAfter));
+        }
+        Some((Some(expression), next))
+    }
+
+    fn point(&self, at: usize) -> Option<Found> {
+        let mut parsed = match self.base(at)? {
+            Found::Date(parsed) => parsed,
+            skip => return Some(skip),
+        };
+        self.steps(&mut parsed);
+        self.time_of_day(&mut parsed);
+        Some(Found::Date(parsed))
+    }
+
+    /// The other end of a range, after 至, 到, a dash, or 和…之间.
+    fn range_end(&self, left: &Parsed) -> Option<(Parsed, usize)> {
+        let at = left.next;
+        let glued = self.tokens.get(at)?.start <= left.end + MOST_BLANKS && self.blank(left.end, self.tokens[at].start);
+        if !glued || !self.joined(at + 1) {
+            return None;
+        }
+        let closed_by_between = match self.word(at)? {
+            Word::To => false,
+            Word::And => true,
+            _ => return None,
+        };
+        // 从2014年6月14日起到9月14日 keeps both dates apart.
+        let Found::Date(right) = self.point(at + 1)? else {
+            return None;
+        };
+        let next = right.next;
+        let between = self.follows(&right) && matches!(self.word(next), Some(Word::Between));
+        if closed_by_between {
+            return between.then_some((right, next + 1));
+        }
+        Some((right, if between { next + 1 } else { next }))
+    }
+
+    fn finish(&self, token: usize, start: usize, left: Parsed, right: Option<Parsed>, next: usize) -> Expression {
+        let (last, shape, certainty) = match right {
+            Some(right) => {
+                let certainty = left.certainty.min(right.certainty);
+                let shape = Shape::Range(left.point, right.point.clone());
+                (Parsed { ..right }, shape, certainty)
+            }
+            None => {
+                let shape = Shape::Point(left.point.clone());
+                let certainty = left.certainty;
+                (left, shape, certainty)
+            }
+        };
+        let mut expression = Expression {
+            start,
+            end: last.end,
+            token,
+            next,
+            shape,
+            modifier: last.modifier,
+            time: last.time,
+            certainty,
+        };
+        if next > last.next {
+            expression.end = self.tokens[next - 1].end;
+        }
+        self.bounds(&mut expression);
+        expression
+    }
+
+    /// 之前, 起, 左右 after a date.
+    fn bounds(&self, expression: &mut Expression) {
+        let at = expression.next;
+        if self.tokens.get(at).is_none_or(|token| token.start != expression.end) {
+            return;
+        }
+        let modifier = match self.word(at) {
+            Some(Word::Bound(modifier)) => modifier,
+            Some(Word::Front) => Modifier::Before,
+            Some(Word::Back) => Modifier::After,
+            _ => return,
+        };
+        let range = matches!(expression.shape, Shape::Range(..));
+        if range && modifier != Modifier::Approx {
+            return;
+        }
+        if expression.modifier.is_none() || self.options.bounds_in_span {
+            expression.modifier = Some(modifier);
+        }
+        if self.options.bounds_in_span {
+            expression.end = self.tokens[at].end;
+            expression.next = at + 1;
+        }
+    }
+
+    /// 上午, 晚上8点, 20:15 after a day.
+    fn time_of_day(&self, parsed: &mut Parsed) {
+        if parsed.point.unit() != Unit::Day || !self.follows(parsed) {
+            return;
+        }
+        let mut at = parsed.next;
+        if matches!(self.word(at), Some(Word::Of)) && self.joined(at + 1) {
+            at += 1;
+        }
+        let mut part = None;
+        if let Some(Word::Part(read)) = self.word(at) {
+            part = Some(TimeOfDay::Part(read));
+            at += 1;
+            self.close(parsed, at);
+            if !self.follows(parsed) {
+                parsed.time = parsed.time.or(part);
+                return;
+            }
+        } else if at > parsed.next {
+            return;
+        }
+        let mut time = part;
+        if let Some((clock, next)) = self.clock(at) {
+            time = Some(clock.unwrap_or_else(|| part.unwrap_or(TimeOfDay::Clock(0, 0))));
+            if let (Some(TimeOfDay::Clock(hour @ 1..=11, minute)), Some(TimeOfDay::Part(read))) = (time, part) {
+                use super::lexicon::DayPart::{Afternoon, Evening};
+                if matches!(read, Afternoon | Evening) {
+                    time = Some(TimeOfDay::Clock(hour + 12, minute));
+                }
+            }
+            self.close(parsed, next);
+            let range = matches!(self.word(next), Some(Word::To)) && self.joined(next) && self.joined(next + 1);
+            if let Some((_, last)) = self.clock(next + 1).filter(|_| range) {
+                self.close(parsed, last);
+            }
+        }
+        parsed.time = time.or(parsed.time);
+    }
+
+    /// Moves the end of `parsed` behind token `next - 1`.
+    pub fn close(&self, parsed: &mut Parsed, next: usize) {
+        parsed.next = next;
+        parsed.end = self.tokens[next - 1].end;
+    }
+
+    /// 8点半, 20时15分许, 20:15; `None` inside for a range of hours such as 9~11点.
+    fn clock(&self, at: usize) -> Option<(Option<TimeOfDay>, usize)> {
+        let hour = self.number(at)?.within(0..=24)? as u8;
+        if !self.joined(at + 1) {
+            return None;
+        }
+        match self.tokens.get(at + 1)?.kind {
+            Kind::Word(Word::Unit(Unit::Clock)) => {
+                let (minute, next) = self.minutes(at + 2);
+                Some((Some(TimeOfDay::Clock(hour, minute)), next))
+            }
+            Kind::Word(Word::To) if self.joined(at + 2) => {
+                self.number(at + 2)?.within(0..=24)?;
+                let unit = self.word(at + 3).filter(|_| self.adjacent(at + 3))?;
+                matches!(unit, Word::Unit(Unit::Clock)).then_some((None, at + 4))
+            }
+            Kind::Break(Break::Clause) if self.adjacent(at + 1) && self.text[self.tokens[at + 1].start] == ':' => {
+                let minute = self.number(at + 2).filter(|n| self.adjacent(at + 2) && n.digits == 2)?;
+                let minute = minute.within(0..=59)? as u8;
+                let mut next = at + 3;
+                let seconds = self.adjacent(next)
+                    && self.tokens.get(next).is_some_and(|token| self.text[token.start] == ':')
+                    && self.number(next + 1).is_some_and(|n| n.digits == 2)
+                    && self.adjacent(next + 1);
+                if seconds {
+                    next += 2;
+                }
+                Some((Some(TimeOfDay::Clock(hour, minute)), next))
+            }
+            _ => None,
+        }
+    }
+
+    /// What may follow 8点: 半, 15分, 一刻, 许.
+    fn minutes(&self, mut at: usize) -> (u8, usize) {
+        let mut minute = 0;
+        if self.adjacent(at) {
+            match self.tokens.get(at).map(|token| token.kind) {
+                Some(Kind::Word(Word::HalfA)) => {
+                    minute = 30;
+                    at += 1;
+                }
+                Some(Kind::Number(number)) => {
+                    let unit = self.adjacent(at + 1)
+                        && matches!(self.word(at + 1), Some(Word::Count(Unit::Clock) | Word::Unit(Unit::Clock)));
+                    if unit || number.digits == 2 {
+                        minute = number.within(0..=59).unwrap_or(0) as u8;
+                        at += if unit { 2 } else { 1 };
+                    }
+                }
+                _ => {}
+            }
+        }
+        // 许, 左右, 多.
+        while self.adjacent(at) && matches!(self.word(at), Some(Word::Vague | Word::Bound(Modifier::Approx))) {
+            at += 1;
+        }
+        (minute, at)
+    }
+
+    pub fn word(&self, at: usize) -> Option<Word> {
+        self.tokens.get(at)?.word()
+    }
+
+    pub fn number(&self, at: usize) -> Option<Number> {
+        self.tokens.get(at)?.number()
+    }
+
+    /// Number of characters of a token.
+    pub fn length(&self, at: usize) -> usize {
+        self.tokens.get(at).map_or(0, |token| token.end - token.start)
+    }
+
+    /// Whether the token follows the one before it without anything between.
+    pub fn adjacent(&self, at: usize) -> bool {
+        at > 0 && self.tokens.get(at).is_some_and(|token| token.start == self.tokens[at - 1].end)
+    }
+
+    /// Whether only blanks stand between the token and the one before it.
+    pub fn joined(&self, at: usize) -> bool {
+        at > 0
+            && self
+                .tokens
+                .get(at)
+                .is_some_and(|token| self.blank(self.tokens[at - 1].end, token.start))
+    }
+
+    /// Whether the next token follows what has been read so far.
+    pub fn follows(&self, parsed: &Parsed) -> bool {
+        self.tokens
+            .get(parsed.next)
+            .is_some_and(|token| self.blank(parsed.end, token.start))
+    }
+
+    fn blank(&self, from: usize, to: usize) -> bool {
+        from <= to && to - from <= MOST_BLANKS && self.text[from..to].iter().all(|&c| c.is_whitespace() || c == '\u{200b}')
+    }
+
+    /// Whether a number stands free: no figure, letter or decimal point in front.
+    pub fn free(&self, at: usize) -> bool {
+        let Some(before) = self.tokens[at].start.checked_sub(1) else {
+            return true;
+        };
+        let c = self.text[before];
+        let numeral = self.number(at).is_some_and(|n| n.script != Script::Arabic);
+        if numeral {
+            return !c.is_ascii_digit();
+        }
+        let joins = c.is_ascii_alphanumeric() || "_/".contains(c);
+        let point = ".,-·:".contains(c) && before > 0 && self.text[before - 1].is_ascii_digit();
+        let chinese = super::numerals::is_chinese_numeral(c);
+        !joins && !point && !chinese
+    }
+
+    /// The character after a token.
+    pub fn after(&self, next: usize) -> Option<char> {
+        let end = self.tokens.get(next.checked_sub(1)?)?.end;
+        self.text.get(end).copied()
+    }
+
+    /// The character before a token.
+    pub fn before(&self, at: usize) -> Option<char> {
+        let start = self.tokens.get(at)?.start;
+        start.checked_sub(1).map(|before| self.text[before])
+    }
+}

@@ -1,0 +1,286 @@
+//! How a date is narrowed down: year, month, day, weekday.
+
+use super::Register;
+use super::base::{days, months, quarters};
+use super::expression::Step;
+use super::lexicon::{Frame, Word};
+use super::numerals::Script;
+use super::parse::{Parsed, Parser};
+use super::period::{Modifier, Unit};
+
+/// What narrows a period down: a step, a modifier, or both, with the index of
+/// the token after it.
+pub(super) type Narrowing = (Option<Step>, Option<Modifier>, usize);
+
+impl Parser<'_> {
+    /// Takes in everything that narrows `parsed` down.
+    pub fn steps(&self, parsed: &mut Parsed) {
+        // Each step makes the unit smaller, so there are few.
+        while parsed.modifier.is_none() && parsed.time.is_none() && self.follows(parsed) {
+            let unit = parsed.point.unit();
+            let of = matches!(self.word(parsed.next), Some(Word::Of)) && self.joined(parsed.next + 1);
+            let at = parsed.next + usize::from(of);
+            let Some((step, modifier, next)) = self.narrowing(parsed, unit, at, of) else {
+                return;
+            };
+            parsed.point.steps.extend(step);
+            parsed.modifier = modifier;
+            self.close(parsed, next);
+            if parsed.point.unit() >= unit {
+                return;
+            }
+        }
+    }
+
+    fn narrowing(&self, parsed: &Parsed, unit: Unit, at: usize, of: bool) -> Option<Narrowing> {
+        match unit {
+            Unit::Century => self.decade(at).or_else(|| self.edge(at)),
+            Unit::Decade => self.edge(at),
+            Unit::Year => self.in_year(at).or_else(|| self.same_day(at, of)).or_else(|| self.edge(at)),
+            Unit::Quarter | Unit::Half => self.counted(at).or_else(|| self.edge(at)),
+            Unit::Month => self.in_month(at).or_else(|| self.edge(at)),
+            Unit::Week => self.in_week(at, of),
+            Unit::Day => self.weekday_beside(parsed, at, of),
+            Unit::Clock => None,
+        }
+    }
+
+    /// What a year can be narrowed down to; also what stands alone for a part of
+    /// the year that the reader must know.
+    pub fn in_year(&self, at: usize) -> Option<Narrowing> {
+        if let Some((low, high, unit, next)) = self.numbers(at) {
+            let step = match unit {
+                Unit::Month => match self.lunar_day_after(at, low, next) {
+                    Some(found) => return Some(found),
+                    None => months(low, high)?,
+                },
+                Unit::Quarter => quarters(low, high)?,
+                _ => return None,
+            };
+            return Some((Some(step), None, next));
+        }
+        match self.word(at) {
+            Some(Word::HalfOf(Unit::Year, half)) => Some((Some(Step::Half(Unit::Year, half)), None, at + 1)),
+            Some(Word::Season(season)) => Some((Some(Step::Season(season)), None, at + 1)),
+            Some(Word::Holiday(rule, days, days_off)) => {
+                let (days, next) = self.festive(at + 1, days, days_off);
+                Some((Some(Step::Holiday(rule, days)), None, next))
+            }
+            Some(Word::NamedMonth(month)) => Some((Some(Step::Month(month)), None, at + 1)),
+            Some(Word::QuarterCode(quarter)) => Some((Some(Step::Quarter(quarter)), None, at + 1)),
+            Some(Word::Lunar) => self.lunar_step(at + 1, true),
+            Some(Word::LunarMonth(_) | Word::Leap) => self.lunar_step(at, false),
+            Some(Word::First) if self.adjacent(at + 1) => match self.word(at + 1)? {
+                Word::Unit(Unit::Quarter) => Some((Some(Step::Quarter(1)), None, at + 2)),
+                Word::Unit(Unit::Month) => Some((Some(Step::Month(1)), None, at + 2)),
+                _ => None,
+            },
+            _ => self.number_edge(at).or_else(|| self.counted(at)),
+        }
+    }
+
+    /// 4月初, 一季度末, and of the lunar month: 五月初五.
+    fn number_edge(&self, at: usize) -> Option<Narrowing> {
+        let number = self.number(at)?;
+        let Word::Edge(Some(unit), modifier) = self.word(at + 1).filter(|_| self.joined(at + 1))? else {
+            return None;
+        };
+        match unit {
+            Unit::Month => {
+                let month = number.within(1..=12)? as u8;
+                let chinese = number.script != Script::Arabic && modifier == Modifier::Start;
+                if let Some(day) = self.lunar_number(at + 2).filter(|day| chinese && *day <= 10) {
+                    let leap = false;
+                    return Some((Some(Step::LunarDay { month, leap, day }), None, at + 3));
+                }
+                Some((Some(Step::Month(month)), Some(modifier), at + 2))
+            }
+            Unit::Quarter => Some((Some(Step::Quarter(number.within(1..=4)? as u8)), Some(modifier), at + 2)),
+            _ => None,
+        }
+    }
+
+    /// 初, 底, 年底 after the period they belong to.
+    fn edge(&self, at: usize) -> Option<Narrowing> {
+        match self.word(at)? {
+            Word::Edge(None, modifier) if self.adjacent(at) => Some((None, Some(modifier), at + 1)),
+            Word::Edge(Some(_), modifier) => Some((None, Some(modifier), at + 1)),
+            _ => None,
+        }
+    }
+
+    /// 第二周, 第三个月, 前10天, 最后一天, 最后3周, 第一个星期一.
+    fn counted(&self, at: usize) -> Option<Narrowing> {
+        let lead = self.word(at)?;
+        let (number, unit_at) = match (lead, self.number(at + 1).filter(|_| self.joined(at + 1))) {
+            (Word::Ordinal | Word::Front | Word::Back | Word::Last, Some(number)) => {
+                (number.within(1..=100)? as u8, at + 2)
+            }
+            (Word::Last, None) => (1, at + 1),
+            _ => return None,
+        };
+        if !self.joined(unit_at) {
+            return None;
+        }
+        let (unit, mut next) = match self.word(unit_at)? {
+            Word::Unit(unit @ (Unit::Day | Unit::Week | Unit::Month | Unit::Quarter)) | Word::Count(unit) => {
+                (unit, unit_at + 1)
+            }
+            _ => return None,
+        };
+        if unit == Unit::Clock {
+            return None;
+        }
+        let nth = match lead {
+            Word::Ordinal => i8::try_from(number).ok(),
+            Word::Last if number == 1 => Some(-1),
+            _ => None,
+        };
+        let step = match (nth, self.weekday_number(next)) {
+            (Some(nth), Some(weekday)) if unit == Unit::Week => {
+                next += 1;
+                Step::NthWeekday(nth, weekday)
+            }
+            (Some(nth), _) => Step::Nth(nth, unit),
+            (None, _) if matches!(lead, Word::Front) => Step::First(number, unit),
+            (None, _) => Step::Last(number, unit),
+        };
+        Some((Some(step), None, next))
+    }
+
+    fn in_month(&self, at: usize) -> Option<Narrowing> {
+        if let Some((low, high, Unit::Day, next)) = self.numbers(at) {
+            return Some((Some(days(low, high)?), None, next));
+        }
+        match self.word(at) {
+            Some(Word::Third(modifier)) => return Some((None, Some(modifier), at + 1)),
+            Some(Word::HalfOf(Unit::Month, half)) => {
+                return Some((Some(Step::Half(Unit::Month, half)), None, at + 1));
+            }
+            Some(_) => return self.counted(at),
+            None => {}
+        }
+        // 八月十五, 1月3.
+        let number = self.number(at).filter(|_| self.options.register == Register::Query && self.adjacent(at))?;
+        let day = number.within(1..=31)?;
+        let unit_follows = self.adjacent(at + 1) && matches!(self.word(at + 1), Some(Word::Unit(_) | Word::Count(_)));
+        (!unit_follows).then_some((Some(Step::Day(day as u8)), None, at + 1))
+    }
+
+    /// 上周三, 下下周末, 本周一至周五.
+    fn in_week(&self, at: usize, of: bool) -> Option<Narrowing> {
+        if let Some(Word::Weekday(weekday)) = self.word(at).filter(|_| of) {
+            return Some((Some(Step::Weekday(weekday)), None, at + 1));
+        }
+        if !self.adjacent(at) {
+            return None;
+        }
+        if let Some(Word::Edge(None, Modifier::End)) = self.word(at) {
+            return Some((Some(Step::Weekend), None, at + 1));
+        }
+        let weekday = self.weekday_number(at)?;
+        if let (Some(Word::To), Some(Word::Weekday(last))) = (self.word(at + 1), self.word(at + 2)) {
+            if self.joined(at + 1) && self.joined(at + 2) && last > weekday {
+                return Some((Some(Step::Weekdays(weekday, last)), None, at + 3));
+            }
+        }
+        Some((Some(Step::Weekday(weekday)), None, at + 1))
+    }
+
+    /// The last character of 周三 where the lexicon has taken the rest.
+    fn weekday_number(&self, at: usize) -> Option<u8> {
+        if !self.adjacent(at) {
+            return None;
+        }
+        if let Some(number) = self.number(at) {
+            let single = number.script == Script::Positional && number.digits == 1;
+            return number.within(1..=6).filter(|_| single).map(|n| n as u8);
+        }
+        let sunday = "日天".contains(self.text[self.tokens[at].start]) && self.length(at) == 1;
+        sunday.then_some(7)
+    }
+
+    /// 2020年8月23日星期日: the weekday adds nothing but belongs to the span.
+    fn weekday_beside(&self, parsed: &Parsed, at: usize, of: bool) -> Option<Narrowing> {
+        let weekday = matches!(self.word(at), Some(Word::Weekday(_)));
+        let day_named = !matches!(parsed.point.steps.last(), Some(Step::Weekday(_) | Step::Weekend));
+        if weekday && day_named && !of {
+            return Some((None, None, at + 1));
+        }
+        None
+    }
+
+    fn decade(&self, at: usize) -> Option<Narrowing> {
+        let (low, high, Unit::Decade, next) = self.numbers(at)? else {
+            return None;
+        };
+        let tens = |value: u32| (value % 10 == 0 && value < 100).then_some((value / 10) as u8);
+        let step = match high {
+            Some(high) => Step::Decades(tens(low)?, tens(high)?),
+            None => Step::Decade(tens(low)?),
+        };
+        Some((Some(step), None, next))
+    }
+
+    /// 2019年的今天, 31年前的今天.
+    fn same_day(&self, at: usize, of: bool) -> Option<Narrowing> {
+        match self.word(at)? {
+            Word::Relative(Unit::Day, shift, Frame::Publication) if of => {
+                Some((Some(Step::SameDay(shift)), None, at + 1))
+            }
+            _ => None,
+        }
+    }
+
+    /// Chinese month with its day: 腊月初十, 闰四月, 八月十五; `marked` by 农历.
+    pub fn lunar_step(&self, at: usize, marked: bool) -> Option<Narrowing> {
+        let leap = matches!(self.word(at), Some(Word::Leap));
+        let at = at + usize::from(leap);
+        if !self.joined(at) && (marked || leap) {
+            return None;
+        }
+        if let Some(Word::LunarMonth(month)) = self.word(at) {
+            return self.lunar_day(month, leap, at + 1);
+        }
+        if !marked && !leap {
+            return None;
+        }
+        if let Some(found @ (Some(Step::LunarDay { .. }), ..)) = self.number_edge(at) {
+            return Some(found);
+        }
+        let (month, None, Unit::Month, next) = self.numbers(at)? else {
+            return None;
+        };
+        let month = u8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
+        self.lunar_day(month, leap, next)
+    }
+
+    /// The day after a lunar month, if one is said.
+    fn lunar_day(&self, month: u8, leap: bool, at: usize) -> Option<Narrowing> {
+        let month_only = Some((Some(Step::LunarMonth { month, leap }), None, at));
+        let first_ten = matches!(self.word(at), Some(Word::Edge(None, Modifier::Start))) && self.adjacent(at);
+        let number_at = at + usize::from(first_ten);
+        let Some(day) = self.lunar_number(number_at) else {
+            return month_only;
+        };
+        let mut next = number_at + 1;
+        if self.adjacent(next) && matches!(self.word(next), Some(Word::Unit(Unit::Day))) {
+            next += 1;
+        }
+        Some((Some(Step::LunarDay { month, leap, day }), None, next))
+    }
+
+    fn lunar_number(&self, at: usize) -> Option<u8> {
+        let number = self.number(at).filter(|_| self.adjacent(at))?;
+        number.within(1..=30).map(|day| day as u8)
+    }
+
+    /// 八月初五 where 初 stands apart from 月.
+    fn lunar_day_after(&self, at: usize, month: u32, next: usize) -> Option<Narrowing> {
+        let chinese = self.number(at)?.script != Script::Arabic;
+        let first_ten = matches!(self.word(next), Some(Word::Edge(None, Modifier::Start))) && self.adjacent(next);
+        let day = self.lunar_number(next + 1).filter(|day| chinese && first_ten && *day <= 10)?;
+        let month = u8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
+        Some((Some(Step::LunarDay { month, leap: false, day }), None, next + 2))
+    }
+}

@@ -1,0 +1,3 @@
+//! From surface to meaning: what the mentions of an article stand for.
+
+pub mod dates;

@@ -1,8 +1,8 @@
 //! The movable feasts of other calendars, as Gregorian dates.
 //!
 //! Easter after Meeus/Jones/Butcher and Meeus's Julian rule; the Islamic calendar
-//! in its tabular (civil) form, which can be a day off the sighting of the moon;
-//! the Hebrew calendar after Dershowitz and Reingold, *Calendrical Calculations*.
+//! of Saudi Arabia, which can be a day off the sighting of the moon elsewhere; the
+//! Hebrew calendar after Dershowitz and Reingold, *Calendrical Calculations*.
 
 use jiff::civil::Date;
 
@@ -31,15 +31,45 @@ pub(super) fn orthodox_easter(year: i16) -> Option<Date> {
     add_days(julian, y / 100 - y / 400 - 2)
 }
 
+/// The calendar of Umm al-Qura that Saudi Arabia publishes, from the year 1365 of
+/// the Hijra on: bit 0 to bit 11 of an entry say whether month 1 to 12 of that
+/// year has 30 days rather than 29.
+#[rustfmt::skip]
+const UMM_AL_QURA: [u16; 136] = [
+    0xd55, 0x555, 0x555, 0xd55, 0x6d5, 0x555, 0xea5, 0xd2a, 0xaaa, 0xcd5, 0x655, 0x572, 0xda9, 0x555,
+    0xaaa, 0x555, 0x52d, 0xa6d, 0x55a, 0x555, 0x74d, 0xd53, 0xd54, 0x556, 0xd55, 0x2d5, 0xd55, 0xd54,
+    0xd45, 0x655, 0x52d, 0xa5d, 0x55a, 0xad5, 0x6aa, 0xd4b, 0x52a, 0xa57, 0x4ae, 0x976, 0x56c, 0xb55,
+    0xaaa, 0xa55, 0x4ad, 0x95d, 0x2da, 0x5d9, 0xdb2, 0xba4, 0xb4a, 0xa55, 0x2b5, 0x575, 0xb6a, 0xbd2,
+    0xbc4, 0xb89, 0xa95, 0x52d, 0x5ad, 0xb6a, 0x6d4, 0xdc9, 0xd92, 0xaa6, 0x956, 0x2ae, 0x56d, 0x36a,
+    0xb55, 0xaaa, 0x94d, 0x49d, 0x95d, 0x2ba, 0x5b5, 0x5aa, 0xd55, 0xa9a, 0x92e, 0x26e, 0x55d, 0xada,
+    0x6d4, 0x6a5, 0x54b, 0xa97, 0x54e, 0xaae, 0x5ac, 0xba9, 0xd92, 0xb25, 0x64b, 0xcab, 0x55a, 0xb55,
+    0x6d2, 0xea5, 0xe4a, 0xa95, 0x52d, 0xaad, 0x36c, 0x759, 0x6d2, 0x695, 0x52d, 0xa5b, 0x4ba, 0x9ba,
+    0x3b4, 0xb69, 0xb52, 0xaa6, 0x4b6, 0x96d, 0x2ec, 0x6d9, 0xeb2, 0xd54, 0xd2a, 0xa56, 0x4ae, 0x96d,
+    0xd6a, 0xb54, 0xb29, 0xa93, 0x52b, 0xa57, 0x536, 0xab5, 0x6aa, 0xe93,
+];
+
 /// The first day in the Gregorian `year` that the Islamic calendar calls so.
 pub(super) fn islamic_date(year: i16, month: u8, day_of_month: u8) -> Option<Date> {
-    let first = (i32::from(year) - 622) * 33 / 32;
-    (first - 1..=first + 2)
-        .filter_map(|hijri| islamic_to_gregorian(hijri, i32::from(month), i32::from(day_of_month)))
+    let about = (i32::from(year) - 622) * 33 / 32;
+    (about - 1..=about + 2)
+        .filter_map(|hijri| {
+            let (month, of_month) = (i32::from(month), i32::from(day_of_month));
+            umm_al_qura(hijri, month, of_month).or_else(|| tabular_islamic(hijri, month, of_month))
+        })
         .find(|date| date.year() == year)
 }
 
-fn islamic_to_gregorian(year: i32, month: i32, day_of_month: i32) -> Option<Date> {
+fn umm_al_qura(year: i32, month: i32, day_of_month: i32) -> Option<Date> {
+    let index = usize::try_from(year - 1365).ok()?;
+    let this = *UMM_AL_QURA.get(index)?;
+    let days = |code: u16, months: i32| 29 * months + (code & ((1 << months) - 1)).count_ones() as i32;
+    let earlier: i32 = UMM_AL_QURA[..index].iter().map(|&code| days(code, 12)).sum();
+    // 1 Muharram 1365 was 5 December 1945.
+    add_days(day(1945, 12, 5)?, earlier + days(this, month - 1) + day_of_month - 1)
+}
+
+/// The arithmetical calendar, for years that no table covers.
+fn tabular_islamic(year: i32, month: i32, day_of_month: i32) -> Option<Date> {
     let days = (year - 1) * 354 + (3 + 11 * year).div_euclid(30) + 29 * (month - 1) + month / 2 + day_of_month - 1;
     // 1 Muharram of year 1 is 19 July 622 in the Gregorian calendar.
     add_days(day(622, 7, 19)?, days)
@@ -114,6 +144,9 @@ mod tests {
         assert_eq!(text(orthodox_easter(2024)), "2024-05-05");
         assert_eq!(text(islamic_date(2013, 1, 1)), "2013-11-04");
         assert_eq!(text(islamic_date(2024, 9, 1)), "2024-03-11");
+        assert_eq!(text(islamic_date(2013, 10, 1)), "2013-08-08");
+        assert_eq!(text(islamic_date(2034, 9, 1)), "2034-11-12");
+        assert_eq!(text(islamic_date(1800, 1, 1)), "1800-05-25");
         assert_eq!(text(hebrew_date(2018, 7, 1)), "2018-09-10");
         assert_eq!(text(hebrew_date(2024, 1, 15)), "2024-04-23");
         assert_eq!(text(hebrew_date(2024, 12, 14)), "2024-03-24");

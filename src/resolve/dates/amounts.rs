@@ -9,6 +9,8 @@ use super::period::Unit;
 pub(super) struct Length {
     /// `None` if it is not exact.
     pub count: Option<i32>,
+    /// Least and greatest count of 二十多年 or 几十年.
+    pub about: Option<(i32, i32)>,
     pub unit: Unit,
     /// It can be nothing but a length of time: 三个月, but not 98年.
     pub certain: bool,
@@ -51,24 +53,33 @@ impl Parser<'_> {
             }
             // 几年, 数十天, 好几个月.
             Some(Word::Vague) => {
-                let number = self.number(at + 1).is_some() && self.adjacent(at + 1);
-                let (_, next) = self.duration_unit(at + 1 + usize::from(number))?;
-                return Some((exact(None, Unit::Clock), next));
+                let ten = self.number(at + 1).filter(|_| self.adjacent(at + 1));
+                let (unit, next) = self.duration_unit(at + 1 + usize::from(ten.is_some()))?;
+                let about = ten.filter(|ten| ten.value == 10).map(|_| (20, 100));
+                return Some((Length { about, ..exact(None, unit) }, next));
             }
             _ => {}
         }
         let number = self.number(at)?;
-        let vague = matches!(self.word(at + 1), Some(Word::Vague)) && self.adjacent(at + 1);
-        let unit_at = at + 1 + usize::from(vague);
+        let more = matches!(self.word(at + 1), Some(Word::Vague)) && self.adjacent(at + 1);
+        let unit_at = at + 1 + usize::from(more);
+        let vague = more || matches!(self.word(unit_at), Some(Word::CountOver(_)));
         let (unit, mut next) = self.duration_unit(unit_at)?;
         let mut count = i32::try_from(number.value).ok().filter(|n| *n < 10_000 && !vague);
+        let about = i32::try_from(number.value).ok().filter(|n| *n < 1_000 && vague).map(|n| match n % 10 {
+            0 => (n, n + 10),
+            _ => (n, n + 1),
+        });
         let round = number.script == Script::Additive && number.digits == 1 && number.value >= 100;
         if round {
             count = None;
         }
         let word = self.word(unit_at)?;
         let named = match word {
-            Word::Unit(Unit::Year) => number.digits >= 4 && number.script != Script::Additive,
+            Word::Unit(Unit::Year) => {
+                let leading_zero = number.digits > 1 && number.value < 10;
+                (number.digits >= 4 || leading_zero) && number.script != Script::Additive
+            }
             Word::Unit(Unit::Month) => self.text[self.tokens[at].start] != '两',
             Word::Unit(Unit::Day) => self.text[self.tokens[unit_at].start] == '号' || number.value > 31,
             _ => false,
@@ -78,6 +89,7 @@ impl Parser<'_> {
         }
         let mut length = Length {
             count,
+            about,
             unit,
             certain: vague || matches!(word, Word::Count(_) | Word::Unit(Unit::Week)),
             name_like: false,
@@ -101,7 +113,8 @@ impl Parser<'_> {
             next += 1;
         }
         if self.adjacent(next) && matches!(self.word(next), Some(Word::Vague)) {
-            length = exact(None, unit);
+            let about = length.count.map(|n| (n, n + 1));
+            length = Length { about, ..exact(None, unit) };
             next += 1;
         }
         Some((length, next))
@@ -114,7 +127,7 @@ impl Parser<'_> {
         match self.word(at)? {
             Word::Unit(unit @ (Unit::Day | Unit::Week | Unit::Month)) => Some((unit, at + 1)),
             Word::Unit(Unit::Year) if self.length(at) == 1 => Some((Unit::Year, at + 1)),
-            Word::Count(unit) => Some((unit, at + 1)),
+            Word::Count(unit) | Word::CountOver(unit) => Some((unit, at + 1)),
             _ => None,
         }
     }
@@ -123,6 +136,7 @@ impl Parser<'_> {
 fn exact(count: Option<i32>, unit: Unit) -> Length {
     Length {
         count,
+        about: None,
         unit,
         certain: true,
         name_like: false,

@@ -1,6 +1,7 @@
 //! What a date can begin with.
 
 use super::Register;
+use super::amounts::Length;
 use super::expression::{Amount, Base, Point, Step};
 use super::lexicon::{Frame, Word};
 use super::numerals::Script;
@@ -236,7 +237,8 @@ impl Parser<'_> {
         let year = number.within(1950..=2060).filter(|_| number.script == Script::Arabic && number.digits == 4)?;
         let end = self.tokens[at].end;
         let after = self.text.get(end).copied().filter(|c| c.is_alphabetic() && !c.is_ascii());
-        let follows = after.is_some_and(|c| !MEASURES.contains(c)) && !matches!(self.word(at + 1), Some(Word::To | Word::Unit(_)) if self.adjacent(at + 1));
+        let money = self.text.get(end + 1).is_some_and(|c| "元镑圆盾铢卢".contains(*c));
+        let follows = after.is_some_and(|c| !money && !MEASURES.contains(c)) && !matches!(self.word(at + 1), Some(Word::To | Word::Unit(_)) if self.adjacent(at + 1));
         let before = self.before(at);
         let named = before.is_some_and(|c| !(c.is_whitespace() || "(“《[【,。".contains(c)) && !YEAR_LEADS.contains(c));
         if !follows || named {
@@ -271,48 +273,90 @@ impl Parser<'_> {
 
     /// A length of time: with a direction it is a date (三天后), else none.
     fn offset(&self, at: usize) -> Option<Found> {
-        let (amount, next) = self.duration(at)?;
+        let (length, next) = self.duration(at)?;
+        let query = self.options.register == Register::Query;
+        let unit = length.unit;
         let sign = match self.word(next).filter(|_| self.joined(next)) {
             Some(Word::Front | Word::Bound(Modifier::Before)) => -1,
             Some(Word::Back | Word::Bound(Modifier::After)) => 1,
-            _ => return amount.certain.then_some(Found::Skip(next)),
+            Some(Word::EverSince) if query => return self.ever_since(&length, next + 1),
+            Some(Word::Within) if query && length.count.is_some() && unit > Unit::Day => {
+                let to = length.count?;
+                return self.found(Point::new(Base::Stretch { from: 0, to, unit }), next + 1, 0.6);
+            }
+            _ => return length.certain.then_some(Found::Skip(next)),
         };
+        if unit == Unit::Clock {
+            return Some(Found::Skip(next + 1));
+        }
         // 2000年前 is a year, 31日前 a day of the month.
-        if amount.name_like {
+        if length.name_like {
             return None;
         }
-        let Some(count) = amount.count.filter(|count| *count > 0) else {
-            return Some(Found::Skip(next + 1));
-        };
-        let amount = Amount {
-            count: count * sign,
-            unit: amount.unit,
-        };
-        let base = match self.options.offset_spans {
-            true => Base::Span(amount),
-            false => Base::Offset(amount),
+        let base = match (length.count.filter(|count| *count > 0), length.about) {
+            // 离婚两年后 counts from a thing that happened, not from now.
+            (Some(_), _) if sign > 0 && !query && self.continues_a_phrase(at) => return Some(Found::Skip(next + 1)),
+            (Some(count), _) if self.options.offset_spans => Base::Stretch {
+                from: sign,
+                to: count * sign,
+                unit,
+            },
+            (Some(count), _) => Base::Offset(Amount {
+                count: count * sign,
+                unit,
+            }),
+            (None, Some((least, most))) if query => Base::Stretch {
+                from: least * sign,
+                to: most * sign,
+                unit,
+            },
+            _ => return Some(Found::Skip(next + 1)),
         };
         self.found(Point::new(base), next + 1, 0.75)
     }
 
+    /// 三个月以来, 3年多以来.
+    fn ever_since(&self, length: &Length, next: usize) -> Option<Found> {
+        let count = length.count.or(length.about.map(|(least, _)| least))?;
+        let amount = Amount {
+            count: -count,
+            unit: length.unit,
+        };
+        let mut parsed = self.parsed(Point::new(Base::Offset(amount)), next, 0.6);
+        parsed.modifier = Some(Modifier::OnOrAfter);
+        Some(Found::Date(parsed))
+    }
+
+    /// Whether the word before belongs to the same phrase: 投票三天后.
+    fn continues_a_phrase(&self, at: usize) -> bool {
+        self.before(at)
+            .is_some_and(|c| c.is_alphabetic() && !"在于是从到至自约早已就说称的将而且但又他她它们我你".contains(c))
+    }
+
     /// 过去三天, 前两天, 未来5年: a stretch up to or from now.
     fn span(&self, at: usize, sign: i32) -> Option<Found> {
-        let (amount, next) = self.duration(at + 1).filter(|_| self.joined(at + 1))?;
-        let count = amount.count.filter(|count| *count > 0 && amount.unit > Unit::Clock);
+        let (length, next) = self.duration(at + 1).filter(|_| self.joined(at + 1))?;
+        let count = length.count.filter(|count| *count > 0 && length.unit > Unit::Clock);
         let next = match self.word(next) {
             Some(Word::Within) if self.adjacent(next) => next + 1,
             _ => next,
         };
-        match count {
-            Some(count) if self.options.register == Register::Query => {
-                let amount = Amount {
-                    count: count * sign,
-                    unit: amount.unit,
-                };
-                self.found(Point::new(Base::Span(amount)), next, 0.7)
-            }
-            _ => Some(Found::Skip(next)),
-        }
+        let Some(count) = count.filter(|_| self.options.register == Register::Query) else {
+            return Some(Found::Skip(next));
+        };
+        let amount = Amount {
+            count: count * sign,
+            unit: length.unit,
+        };
+        let base = match self.word(at)? {
+            Word::Past | Word::Coming => Base::Rolling(amount),
+            _ => Base::Stretch {
+                from: sign,
+                to: amount.count,
+                unit: amount.unit,
+            },
+        };
+        self.found(Point::new(base), next, 0.7)
     }
 
     fn worded(&self, at: usize) -> Option<Found> {
@@ -338,6 +382,11 @@ impl Parser<'_> {
             Word::HalfOf(unit, half) => self.found(this(unit).then(Step::Half(unit, half)), at + 1, 0.85),
             Word::Season(season) if query => self.found(this(Unit::Year).then(Step::Season(season)), at + 1, 0.5),
             Word::Edge(Some(unit), modifier) => {
+                // 年中人口, 月中旬.
+                let goes_on = self.after(at + 1).is_some_and(|c| c.is_alphabetic() && !"前后将的会起时以至到".contains(c));
+                if modifier == Modifier::Mid && goes_on {
+                    return None;
+                }
                 let mut parsed = self.parsed(this(unit), at + 1, 0.8);
                 parsed.modifier = Some(modifier);
                 Some(Found::Date(parsed))
@@ -374,7 +423,7 @@ impl Parser<'_> {
             }
             Word::Back | Word::Over(_) | Word::Coming => self.span(at, 1),
             Word::HalfA => self.offset(at),
-            Word::Vague => self.duration(at).map(|(_, next)| Found::Skip(next)),
+            Word::Vague => self.offset(at),
             Word::Each => Some(Found::Skip(self.frequency(at))),
             Word::EnglishWeekday => self.english_weekday(at),
             Word::EnglishMonth(month) => self.english_month_first(at, month),
@@ -555,7 +604,7 @@ impl Parser<'_> {
 }
 
 /// Characters that make a preceding 2020 an amount.
-const MEASURES: &str = "年万亿千百元名人个件家只股点米里吨台次例余多位部所座项辆架艘公平亩度克升瓦美欧港日英韩新泰卢岁户幢套张条吋英寸分秒时天周月号届版款系型集字词页章楼室房级倍成层种宗起枚颗粒头匹匹头场班列节口";
+const MEASURES: &str = "年万亿千百元名人个件家只股点米里吨台次例余多位部所座项辆架艘公平亩度克升瓦岁户幢套张条吋英寸分秒时天周月号届版款系型集字词页章楼室房级倍层种宗起枚颗粒头匹场班列节口";
 /// What may stand in front of a year without 年.
 const YEAR_LEADS: &str = "估在于到至从自年由计望迎启对";
 /// What follows 3号 when it is the number of a thing.

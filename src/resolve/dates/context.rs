@@ -88,8 +88,10 @@ pub(super) fn settings(tokens: &[Token], expressions: &[Expression]) -> Vec<Sett
         at += 1;
     }
     let after = cues_after(tokens, expressions);
-    for ((setting, before), after) in settings.iter_mut().zip(before).zip(after) {
-        setting.tense = if before.future || after.future && !before.done {
+    for ((expression, setting), (before, after)) in expressions.iter().zip(&mut settings).zip(before.into_iter().zip(after)) {
+        setting.tense = if expression.lies_in_the_past {
+            Tense::Past
+        } else if before.future || after.future && !before.done {
             Tense::Future
         } else if before.done || after.done {
             Tense::Past

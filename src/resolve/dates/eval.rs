@@ -224,7 +224,8 @@ fn jionlp(case: &Value, report: &mut Report) -> Option<()> {
                 .modifier
                 .filter(|modifier| matches!(modifier, Modifier::Start | Modifier::Mid | Modifier::End));
             let (first, last) = mention.when()?.bounds(modifier);
-            same(from, first) && same(to, last)
+            let since = mention.modifier == Some(Modifier::OnOrAfter) && same(to, Some(reference));
+            same(from, first) && (since || same(to, last))
         }
         _ => false,
     };

@@ -20,6 +20,8 @@ pub(super) struct Expression {
     pub shape: Shape,
     pub modifier: Option<Modifier>,
     pub time: Option<TimeOfDay>,
+    /// 以来 or 至今 follows, whatever the tense of the sentence.
+    pub lies_in_the_past: bool,
     /// How far to trust the form itself; bare numbers are less sure than 2024年.
     pub certainty: f64,
 }
@@ -70,8 +72,10 @@ pub(super) enum Base {
     Open(Unit),
     /// So long before or after: 三天后.
     Offset(Amount),
-    /// The whole time up to or from now: 过去三天.
-    Span(Amount),
+    /// Whole units counted from the present one: the three weeks to come.
+    Stretch { from: i32, to: i32, unit: Unit },
+    /// From today back or on: 过去三个月.
+    Rolling(Amount),
 }
 
 /// A length of time with its direction; positive is later.
@@ -132,7 +136,8 @@ impl Base {
                 Period::Century(_) => Unit::Century,
             },
             Self::Relative(unit, ..) | Self::Open(unit) => unit,
-            Self::Offset(amount) | Self::Span(amount) => amount.unit,
+            Self::Stretch { unit, .. } => unit,
+            Self::Offset(amount) | Self::Rolling(amount) => amount.unit,
         }
     }
 }

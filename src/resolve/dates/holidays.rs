@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::lunar;
+use super::moon::{self, Phase};
 use super::period::{Period, When, add_days, day};
 use super::religious::{easter, hebrew_date, islamic_date, orthodox_easter};
 
@@ -29,6 +30,9 @@ pub(super) enum Rule {
     /// Month (Nisan = 1) and day of the Hebrew calendar; holidays begin on the
     /// evening before, which is the date given.
     Hebrew(u8, u8),
+    /// A phase of the moon in India ([`moon::evening_of`]): month and day to look
+    /// from, phase, half lunations and days after it.
+    Moon(i8, i8, Phase, i32, i32),
 }
 
 /// A holiday, its names separated by blanks in simplified script.
@@ -56,7 +60,7 @@ const fn many(names: &'static str, rule: Rule, days: u8, days_off: u8) -> Holida
     }
 }
 
-use Rule::{Easter, Fixed, Hebrew, Islamic, Lunar, NewYearsEve, OrthodoxEaster, SolarTerm, Weekday};
+use Rule::{Easter, Fixed, Hebrew, Islamic, Lunar, Moon, NewYearsEve, OrthodoxEaster, SolarTerm, Weekday};
 
 /// Names that only stand for a holiday in front of 假期, 期间 and the like,
 /// being numbers otherwise; with month, day and days off.
@@ -81,7 +85,7 @@ pub(super) static HOLIDAYS: &[Holiday] = &[
     one("元宵节 元宵 上元节 小正月 元夕", Lunar(1, 15)),
     one("龙抬头 二月二龙抬头 春龙节 青龙节", Lunar(2, 2)),
     one("花朝节", Lunar(2, 12)),
-    one("上巳节 三月三", Lunar(3, 3)),
+    one("上巳节", Lunar(3, 3)),
     one("寒食节", SolarTerm(6, -1)),
     one("佛诞 佛诞节 佛诞日 浴佛节 灌佛会", Lunar(4, 8)),
     one("七夕 七夕节 乞巧节 七巧节 中国情人节 七姐诞 女儿节", Lunar(7, 7)),
@@ -183,7 +187,19 @@ pub(super) static HOLIDAYS: &[Holiday] = &[
     one("以色列独立日 以色列国庆节 以色列国庆日", Hebrew(2, 5)),
     one("篝火节 犹太教篝火节 犹太篝火节", Hebrew(2, 18)),
     many("七七节 沙夫幼特节 周日节 收获节 收割节 犹太五旬节", Hebrew(3, 6), 3, 3),
-    one("圣殿被毁日 圣殿节", Hebrew(5, 9)),
+    one("圣殿被毁日 圣殿节 犹太圣殿被毁日", Hebrew(5, 9)),
+    // Feasts of India; the harvest feast has four days around the second.
+    one("排灯节 万灯节 屠妖节 印度排灯节 印度屠妖节 印度光明节 灯节", Moon(10, 17, Phase::New, 0, 0)),
+    one("克哈特普迦节 克哈特普迦 太阳神节", Moon(10, 17, Phase::New, 0, 6)),
+    one("十胜节 凯旋节 德喜合拉节", Moon(10, 17, Phase::New, -2, 10)),
+    many("九夜节 难近母节 杜尔迦节 纳瓦拉特里节", Moon(10, 17, Phase::New, -2, 1), 10, 10),
+    one("印度兄妹节 拉克沙班丹节 兄妹节 保护绳节", Moon(10, 17, Phase::New, -5, 0)),
+    one("洒红节 侯丽节 荷丽节 胡里节 霍利节 好利节 五彩节 欢悦节 撒红节", Moon(2, 27, Phase::Full, 0, 0)),
+    one("卫塞节 比萨宝蕉节 维萨卡节 卫塞日 佛陀日", Moon(4, 27, Phase::Full, 0, 0)),
+    one("庞格尔节第一天 印度丰收节第一天 淡米尔丰收节第一天", Fixed(1, 13)),
+    one("庞格尔节 印度丰收节 淡米尔丰收节 泰米尔丰收节 庞格尔节第二天 印度丰收节第二天 淡米尔丰收节第二天", Fixed(1, 14)),
+    one("庞格尔节第三天 印度丰收节第三天 淡米尔丰收节第三天", Fixed(1, 15)),
+    one("庞格尔节第四天 印度丰收节第四天 淡米尔丰收节第四天", Fixed(1, 16)),
 ];
 
 /// Solar terms from 小寒 in January on; 清明 is among the holidays.
@@ -213,6 +229,9 @@ fn rule_date(rule: Rule, year: i16) -> Option<Date> {
         Easter(after) => add_days(easter(year)?, after),
         OrthodoxEaster(after) => add_days(orthodox_easter(year)?, after),
         Islamic(month, of_month) => islamic_date(year, month, of_month),
+        Moon(month, of_month, phase, half_lunations, after) => {
+            add_days(moon::evening_of(year, month, of_month, phase, half_lunations)?, after)
+        }
         Hebrew(month, of_month) => add_days(hebrew_date(year, month, of_month)?, -1),
     }
 }

@@ -44,6 +44,8 @@ pub(super) enum Word {
     Unit(Unit),
     /// Follows its number as an amount: 个月, 天, 小时.
     Count(Unit),
+    /// 个多月: more than so many.
+    CountOver(Unit),
     /// 今年, 上周, 昨天, 次日, 同年.
     Relative(Unit, i8, Frame),
     /// 昨晚, 今晨, 当晚.
@@ -102,6 +104,8 @@ pub(super) enum Word {
     Vague,
     /// 之前, 起, 左右 …
     Bound(Modifier),
+    /// 以来, 至今.
+    EverSince,
     /// 以内, 之内.
     Within,
     /// 之间 closes 从…到….
@@ -229,6 +233,9 @@ fn add_units(lexicon: &mut Lexicon) {
     lexicon.add("个周 个星期 个礼拜", Count(Unit::Week));
     lexicon.add("个月", Count(Unit::Month));
     lexicon.add("个季度", Count(Unit::Quarter));
+    lexicon.add("个多月", Word::CountOver(Unit::Month));
+    lexicon.add("个多星期 个多礼拜", Word::CountOver(Unit::Week));
+    lexicon.add("个多小时 个半月", Word::CountOver(Unit::Clock));
     lexicon.add("个世纪", Count(Unit::Century));
     lexicon.add("年期 年级 周年 年制 周岁 岁", Count(Unit::Clock));
     lexicon.add("小时 个小时 钟头 个钟头 个钟 分钟 秒钟 秒 刻钟 分", Count(Unit::Clock));
@@ -427,6 +434,8 @@ fn add_parts(lexicon: &mut Lexicon) {
 const MIDDLE_STOP: &str = "国方美日俄共央韩欧印东学小华文外亚非德英法越朝台港场部心期旬科山南西北医药巴间超原秋标铁石信兴";
 
 fn add_holidays(lexicon: &mut Lexicon) {
+    let third_of_third = Word::Holiday(Rule::Lunar(3, 3), 1, 1);
+    lexicon.add_guarded("三月三", third_of_third, "", "日号十月");
     for holiday in HOLIDAYS {
         let word = Word::Holiday(holiday.rule, holiday.days, holiday.days_off);
         lexicon.add_guarded(holiday.names, word, "", "老树卡礼帽装联晚铃");
@@ -474,7 +483,8 @@ fn add_particles(lexicon: &mut Lexicon) {
     lexicon.add("之前 以前 前夕", Word::Bound(Before));
     lexicon.add("之后 以后 过后", Word::Bound(After));
     lexicon.add("或之前 或以前 及之前 及以前 及其之前 为止 止", Word::Bound(OnOrBefore));
-    lexicon.add("或之后 或以后 及之后 及以后 及其之后 起 开始 以来 至今 迄今 起至今", Word::Bound(OnOrAfter));
+    lexicon.add("或之后 或以后 及之后 及以后 及其之后 起 开始", Word::Bound(OnOrAfter));
+    lexicon.add("以来 至今 迄今 起至今 以降", Word::EverSince);
     lexicon.add("左右 前后 许 上下", Word::Bound(Approx));
     lexicon.add("内 以内 之内 间 里", Word::Within);
     lexicon.add("之间", Word::Between);

@@ -26,6 +26,7 @@ mod expression;
 mod holidays;
 mod lexicon;
 mod lunar;
+mod moon;
 mod numerals;
 mod numeric;
 mod parse;

@@ -106,9 +106,12 @@ impl Parser<'_> {
 
     /// The other end of a range, after 至, 到, a dash, or 和…之间.
     fn range_end(&self, left: &Parsed) -> Option<(Parsed, usize)> {
-        let at = left.next;
-        let glued = self.tokens.get(at)?.start <= left.end + MOST_BLANKS && self.blank(left.end, self.tokens[at].start);
-        if !glued || !self.joined(at + 1) {
+        if !self.follows(left) {
+            return None;
+        }
+        let opened = matches!(self.word(left.next), Some(Word::Bound(Modifier::OnOrAfter)));
+        let at = left.next + usize::from(opened);
+        if !self.joined(at + 1) || (opened && !self.joined(at)) {
             return None;
         }
         let closed_by_between = match self.word(at)? {
@@ -116,11 +119,19 @@ impl Parser<'_> {
             Word::And => true,
             _ => return None,
         };
-        // 从2014年6月14日起到9月14日 keeps both dates apart.
         let Found::Date(right) = self.point(at + 1)? else {
             return None;
         };
         let next = right.next;
+        if opened {
+            // 自8月1日起至8月31日止 is a range, 自8月1日起到8月31日之前 two dates.
+            let closing = self.follows(&right).then(|| self.word(next)).flatten();
+            return match closing {
+                Some(Word::Bound(Modifier::OnOrBefore)) => Some((right, next + 1)),
+                Some(Word::Bound(Modifier::Before)) => None,
+                _ => Some((right, next)),
+            };
+        }
         let between = self.follows(&right) && matches!(self.word(next), Some(Word::Between));
         if closed_by_between {
             return between.then_some((right, next + 1));
@@ -149,6 +160,7 @@ impl Parser<'_> {
             shape,
             modifier: last.modifier,
             time: last.time,
+            lies_in_the_past: false,
             certainty,
         };
         if next > last.next {
@@ -166,6 +178,10 @@ impl Parser<'_> {
         }
         let modifier = match self.word(at) {
             Some(Word::Bound(modifier)) => modifier,
+            Some(Word::EverSince) => {
+                expression.lies_in_the_past = true;
+                Modifier::OnOrAfter
+            }
             Some(Word::Front) => Modifier::Before,
             Some(Word::Back) => Modifier::After,
             _ => return,
@@ -337,7 +353,8 @@ impl Parser<'_> {
             return !c.is_ascii_digit();
         }
         let joins = c.is_ascii_alphanumeric() || "_/".contains(c);
-        let point = ".,-·:".contains(c) && before > 0 && self.text[before - 1].is_ascii_digit();
+        let from_other_end = matches!(at.checked_sub(1).and_then(|before| self.word(before)), Some(Word::To));
+        let point = ".,-·:".contains(c) && !from_other_end && before > 0 && self.text[before - 1].is_ascii_digit();
         let chinese = super::numerals::is_chinese_numeral(c);
         !joins && !point && !chinese
     }

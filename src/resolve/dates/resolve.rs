@@ -112,7 +112,10 @@ impl<'o> Resolver<'o> {
                 let period = Period::containing(anchor, unit)?.shift(i32::from(shift))?;
                 Some(done(within(When::Period(period))?, resolution, confidence))
             }
-            Base::Span(amount) => Some(done(self.span(amount)?, Resolution::Publication, 0.9)),
+            Base::Stretch { from, to, unit } => {
+                Some(done(self.stretch(from, to, unit)?, Resolution::Publication, 0.9))
+            }
+            Base::Rolling(amount) => Some(done(self.rolling(amount)?, Resolution::Publication, 0.9)),
             Base::Offset(amount) => {
                 let (period, resolution, confidence) = self.offset(amount, setting)?;
                 Some(done(within(When::Period(period))?, resolution, confidence))
@@ -158,14 +161,22 @@ impl<'o> Resolver<'o> {
         (amount.unit > Unit::Clock).then_some((period, resolution, confidence))
     }
 
-    /// 过去三天: the three days before today.
-    fn span(&self, amount: Amount) -> Option<When> {
-        let now = Period::containing(self.reference, amount.unit)?;
-        let (near, far) = (now.shift(amount.count.signum())?, now.shift(amount.count)?);
-        if near == far {
-            return Some(When::Period(near));
-        }
-        Some(if amount.count > 0 { When::Range(near, far) } else { When::Range(far, near) })
+    /// The units from `from` to `to`, counted from the present one.
+    fn stretch(&self, from: i32, to: i32, unit: Unit) -> Option<When> {
+        let now = Period::containing(self.reference, unit)?;
+        let (from, to) = (now.shift(from.min(to))?, now.shift(from.max(to))?);
+        Some(if from == to { When::Period(from) } else { When::Range(from, to) })
+    }
+
+    /// From so long ago to today, or from today until so long is over.
+    fn rolling(&self, amount: Amount) -> Option<When> {
+        let far = shift_day(self.reference, amount)?;
+        let today = Period::Day(self.reference);
+        Some(if amount.count > 0 {
+            When::Range(today, Period::Day(add_days(far, -1)?))
+        } else {
+            When::Range(Period::Day(far), today)
+        })
     }
 
     /// 16日, 周三, 4月, 春节: of which month, week or year?
@@ -277,6 +288,20 @@ impl<'o> Resolver<'o> {
         };
         join(left.when, right).map(|when| Resolved { when, ..left })
     }
+}
+
+/// The same day so many units later or earlier.
+fn shift_day(date: Date, amount: Amount) -> Option<Date> {
+    let (years, months, days) = match amount.unit {
+        Unit::Year => (amount.count, 0, 0),
+        Unit::Quarter => (0, amount.count.checked_mul(3)?, 0),
+        Unit::Month => (0, amount.count, 0),
+        Unit::Week => (0, 0, amount.count.checked_mul(7)?),
+        Unit::Day => (0, 0, amount.count),
+        _ => return None,
+    };
+    let span = jiff::Span::new().try_years(years).ok()?.try_months(months).ok()?.try_days(days).ok()?;
+    date.checked_add(span).ok()
 }
 
 /// From the beginning of the one to the end of the other.

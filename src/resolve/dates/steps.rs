@@ -2,7 +2,7 @@
 
 use super::Register;
 use super::base::{days, months, quarters};
-use super::expression::Step;
+use super::expression::{Base, Step};
 use super::lexicon::{Frame, Word};
 use super::numerals::Script;
 use super::parse::{Parsed, Parser};
@@ -32,13 +32,13 @@ impl Parser<'_> {
         }
     }
 
-    fn narrowing(&self, parsed: &Parsed, unit: Unit, at: usize, of: bool) -> Option<Narrowing> {
+    fn narrowing(&self, parsed: &mut Parsed, unit: Unit, at: usize, of: bool) -> Option<Narrowing> {
         match unit {
             Unit::Century => self.decade(at).or_else(|| self.edge(at)),
             Unit::Decade => self.edge(at),
             Unit::Year => self.in_year(at).or_else(|| self.same_day(at, of)).or_else(|| self.edge(at)),
             Unit::Quarter | Unit::Half => self.counted(at).or_else(|| self.edge(at)),
-            Unit::Month => self.in_month(at).or_else(|| self.edge(at)),
+            Unit::Month => self.in_month(parsed, at).or_else(|| self.edge(at)),
             Unit::Week => self.in_week(at, of),
             Unit::Day => self.weekday_beside(parsed, at, of),
             Unit::Clock => None,
@@ -148,7 +148,18 @@ impl Parser<'_> {
         Some((Some(step), None, next))
     }
 
-    fn in_month(&self, at: usize) -> Option<Narrowing> {
+    /// 去年八月十五 without 日 is a day of the Chinese calendar.
+    fn untold_lunar_day(&self, parsed: &Parsed, at: usize) -> Option<u8> {
+        let relative = matches!(parsed.point.base, Base::Relative(Unit::Year, ..));
+        let spelled = |at: usize| self.number(at).is_some_and(|n| n.script == Script::Additive || n.digits == 1);
+        let chinese = |at: usize| self.number(at).is_some_and(|n| n.script != Script::Arabic);
+        let month_only = matches!(parsed.point.steps.last(), Some(Step::Month(_)));
+        let unit_follows = self.adjacent(at + 1) && matches!(self.word(at + 1), Some(Word::Unit(_) | Word::Count(_)));
+        let told = relative && month_only && !unit_follows && at >= 2 && chinese(at - 2) && chinese(at) && spelled(at);
+        self.lunar_number(at).filter(|day| told && *day >= 10)
+    }
+
+    fn in_month(&self, parsed: &mut Parsed, at: usize) -> Option<Narrowing> {
         if let Some((low, high, Unit::Day, next)) = self.numbers(at) {
             return Some((Some(days(low, high)?), None, next));
         }
@@ -160,6 +171,13 @@ impl Parser<'_> {
             Some(_) => return self.counted(at),
             None => {}
         }
+        // 去年八月十五.
+        if let Some(day) = self.untold_lunar_day(parsed, at) {
+            let Some(Step::Month(month)) = parsed.point.steps.pop() else {
+                return None;
+            };
+            return Some((Some(Step::LunarDay { month, leap: false, day }), None, at + 1));
+        }
         // 八月十五, 1月3.
         let number = self.number(at).filter(|_| self.options.register == Register::Query && self.adjacent(at))?;
         let day = number.within(1..=31)?;
@@ -169,7 +187,7 @@ impl Parser<'_> {
 
     /// 上周三, 下下周末, 本周一至周五.
     fn in_week(&self, at: usize, of: bool) -> Option<Narrowing> {
-        if let Some(Word::Weekday(weekday)) = self.word(at).filter(|_| of) {
+        if let Some(Word::Weekday(weekday)) = self.word(at).filter(|_| of || self.adjacent(at)) {
             return Some((Some(Step::Weekday(weekday)), None, at + 1));
         }
         if !self.adjacent(at) {

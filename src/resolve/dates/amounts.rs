@@ -70,7 +70,8 @@ impl Parser<'_> {
             0 => (n, n + 10),
             _ => (n, n + 1),
         });
-        let round = number.script == Script::Additive && number.digits == 1 && number.value >= 100;
+        // 百年, 千百年.
+        let round = number.script == Script::Additive && number.value >= 100 && !self.has_digit(at);
         if round {
             count = None;
         }
@@ -118,6 +119,12 @@ impl Parser<'_> {
             next += 1;
         }
         Some((length, next))
+    }
+
+    /// Whether a number is more than 百 and 千.
+    fn has_digit(&self, at: usize) -> bool {
+        let token = self.tokens[at];
+        self.text[token.start..token.end].iter().any(|c| !"十百千万亿".contains(*c))
     }
 
     fn duration_unit(&self, at: usize) -> Option<(Unit, usize)> {

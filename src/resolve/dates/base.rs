@@ -109,6 +109,11 @@ impl Parser<'_> {
             }
             Unit::Century => {
                 let century = i16::try_from(low.checked_sub(1)?).ok().filter(|c| *c < 30)?;
+                let decade = self.joined(next) && self.numbers(next).is_some_and(|(_, _, unit, _)| unit == Unit::Decade);
+                // In the news a century is too long to be a date.
+                if !query && !decade {
+                    return Some(Found::Skip(next));
+                }
                 self.found(Point::new(Base::Fixed(Period::Century(century))), next, 0.95)
             }
             Unit::Decade if number.digits == 4 => {
@@ -132,6 +137,13 @@ impl Parser<'_> {
     /// 8月, 4月初, 三季度: of a year that the reader must know.
     fn in_open_year(&self, at: usize) -> Option<Found> {
         let (step, modifier, next) = self.in_year(at)?;
+        let after = self.after(next);
+        // 十月革命, 五月花, 五月天; 一月一次.
+        let spelled = self.number(at).is_some_and(|n| n.script != Script::Arabic);
+        let monthly = self.number(at).is_some_and(|n| n.value == 1) && after == Some('一');
+        if spelled && matches!(step, Some(Step::Month(_))) && (monthly || after.is_some_and(|c| "革花天河".contains(c))) {
+            return Some(Found::Skip(next));
+        }
         // 三季 is a season of television.
         let quarter = matches!(step, Some(Step::Quarter(_) | Step::Quarters(..)));
         if quarter && modifier.is_none() && self.length(next - 1) == 1 {
@@ -238,13 +250,26 @@ impl Parser<'_> {
         let end = self.tokens[at].end;
         let after = self.text.get(end).copied().filter(|c| c.is_alphabetic() && !c.is_ascii());
         let money = self.text.get(end + 1).is_some_and(|c| "元镑圆盾铢卢".contains(*c));
-        let follows = after.is_some_and(|c| !money && !MEASURES.contains(c)) && !matches!(self.word(at + 1), Some(Word::To | Word::Unit(_)) if self.adjacent(at + 1));
+        let virus = after == Some('冠');
+        let listed = self.year_follows(at);
+        let follows = listed || after.is_some_and(|c| !money && !virus && !MEASURES.contains(c)) && !matches!(self.word(at + 1), Some(Word::To | Word::Unit(_)) if self.adjacent(at + 1));
         let before = self.before(at);
         let named = before.is_some_and(|c| !(c.is_whitespace() || "(“《[【,。".contains(c)) && !YEAR_LEADS.contains(c));
         if !follows || named {
             return None;
         }
         self.found(Point::new(Base::Fixed(Period::Year(year as i16))), at + 1, 0.5)
+    }
+
+    /// 2021和2022年, 2018、2019年.
+    fn year_follows(&self, at: usize) -> bool {
+        let and = matches!(self.word(at + 1), Some(Word::And)) && self.adjacent(at + 1);
+        let comma = self.text.get(self.tokens[at].end) == Some(&'、');
+        let other = at + 1 + usize::from(and);
+        let close = self.tokens.get(other).is_some_and(|token| token.start <= self.tokens[at].end + 1);
+        let four = self.number(other).is_some_and(|n| n.digits == 4);
+        let year = matches!(self.word(other + 1), Some(Word::Unit(Unit::Year))) && self.joined(other + 1);
+        (and || comma) && close && four && year
     }
 
     /// Whether `N日` without a month is a day of the month and not a length of time.
@@ -256,7 +281,7 @@ impl Parser<'_> {
         let number_sign = self.text[self.tokens[next - 1].start] == '号';
         if number_sign {
             let before = self.before(at);
-            let lead = before.is_none_or(|c| !c.is_alphanumeric() || "在于从到至是本".contains(c));
+            let lead = before.is_none_or(|c| !c.is_alphanumeric() && !"“《〈".contains(c) || "在于从到至是本".contains(c));
             return lead && !after.is_some_and(|c| NUMBER_SIGN_STOP.contains(c));
         }
         if after.is_some_and(|c| "内游间龄均元圆线".contains(c)) {
@@ -382,6 +407,10 @@ impl Parser<'_> {
             Word::HalfOf(unit, half) => self.found(this(unit).then(Step::Half(unit, half)), at + 1, 0.85),
             Word::Season(season) if query => self.found(this(Unit::Year).then(Step::Season(season)), at + 1, 0.5),
             Word::Edge(Some(unit), modifier) => {
+                // 三年中, 第三季度末.
+                if self.adjacent(at) && at.checked_sub(1).is_some_and(|before| self.number(before).is_some()) {
+                    return None;
+                }
                 // 年中人口, 月中旬.
                 let goes_on = self.after(at + 1).is_some_and(|c| c.is_alphabetic() && !"前后将的会起时以至到".contains(c));
                 if modifier == Modifier::Mid && goes_on {
@@ -391,6 +420,7 @@ impl Parser<'_> {
                 parsed.modifier = Some(modifier);
                 Some(Found::Date(parsed))
             }
+            Word::WeakHoliday(rule) if query => self.found(open(Unit::Year).then(Step::Holiday(rule, 1)), at + 1, 0.6),
             Word::Holiday(rule, days, days_off) => {
                 let (days, next) = self.festive(at + 1, days, days_off);
                 self.found(open(Unit::Year).then(Step::Holiday(rule, days)), next, 0.8)
@@ -463,6 +493,12 @@ impl Parser<'_> {
     fn ordinal(&self, at: usize) -> Option<Found> {
         let number = self.number(at + 1).filter(|_| self.adjacent(at + 1))?;
         let unit = self.word(at + 2).filter(|_| self.joined(at + 2))?;
+        if let (Word::Edge(Some(Unit::Quarter), modifier), Some(quarter)) = (unit, number.within(1..=4)) {
+            let year = Point::new(Base::Open(Unit::Year));
+            let mut parsed = self.parsed(year.then(Step::Quarter(quarter as u8)), at + 3, 0.8);
+            parsed.modifier = Some(modifier);
+            return Some(Found::Date(parsed));
+        }
         if let (Word::Unit(Unit::Quarter), 2, Some(quarter)) = (unit, self.length(at + 2), number.within(1..=4)) {
             let year = Point::new(Base::Open(Unit::Year));
             return self.found(year.then(Step::Quarter(quarter as u8)), at + 3, 0.8);

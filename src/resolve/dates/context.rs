@@ -9,7 +9,16 @@ use super::tokens::{Break, Kind, Token};
 pub(super) enum Tense {
     Unknown,
     Past,
+    /// A cue after the date only: 周三将….
+    LikelyFuture,
+    /// A cue before the date: 将于周三.
     Future,
+}
+
+impl Tense {
+    pub fn is_future(self) -> bool {
+        matches!(self, Self::Future | Self::LikelyFuture)
+    }
 }
 
 /// Where an expression stands.
@@ -40,7 +49,8 @@ impl Cues {
         match word {
             Word::Future => self.future = true,
             Word::Done => self.done = true,
-            Word::Saying => self.future = false,
+            // 将访台的部长5日…, 周二表示将….
+            Word::Of | Word::Saying => self.future = false,
             _ => {}
         }
     }
@@ -91,8 +101,10 @@ pub(super) fn settings(tokens: &[Token], expressions: &[Expression]) -> Vec<Sett
     for ((expression, setting), (before, after)) in expressions.iter().zip(&mut settings).zip(before.into_iter().zip(after)) {
         setting.tense = if expression.lies_in_the_past {
             Tense::Past
-        } else if before.future || after.future && !before.done {
+        } else if before.future {
             Tense::Future
+        } else if after.future && !before.done {
+            Tense::LikelyFuture
         } else if before.done || after.done {
             Tense::Past
         } else {
@@ -118,6 +130,7 @@ fn cues_after(tokens: &[Token], expressions: &[Expression]) -> Vec<Cues> {
             Kind::Break(Break::Clause) => next_clause = std::mem::take(&mut cues),
             Kind::Break(_) => (cues, next_clause) = Default::default(),
             Kind::Word(Word::Saying) => cues = Cues::default(),
+            Kind::Word(Word::Of) => {}
             Kind::Word(word) => cues.pass(word),
             _ => {}
         }

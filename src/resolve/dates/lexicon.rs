@@ -13,6 +13,8 @@ pub(super) enum Frame {
     Publication,
     /// The date last mentioned: 次日, 同年.
     Narrative,
+    /// The same, but always a time gone by: 当年.
+    Bygone,
 }
 
 /// Part of the day, in the codes of TIMEX3.
@@ -64,6 +66,8 @@ pub(super) enum Word {
     Edge(Option<Unit>, Modifier),
     Part(DayPart),
     Holiday(Rule, u8, u8),
+    /// A word that seldom is a holiday, such as 大雪.
+    WeakHoliday(Rule),
     /// 假期, 黄金周, 期间 after a holiday.
     Festive,
     /// 农历.
@@ -289,15 +293,16 @@ fn add_units(lexicon: &mut Lexicon) {
 fn add_relatives(lexicon: &mut Lexicon) {
     use Frame::{Narrative, Publication};
     let mut add = |words, unit, shift, frame| lexicon.add(words, Word::Relative(unit, shift, frame));
-    add("今年 今年度 本年 本年度 这一年", Unit::Year, 0, Publication);
+    add("今年 今年度 本年 本年度", Unit::Year, 0, Publication);
     add("上年 上一年 上年度 上一年度", Unit::Year, -1, Publication);
     add("前年", Unit::Year, -2, Publication);
     add("大前年", Unit::Year, -3, Publication);
-    add("下年 下一年 下年度 来年 明年度", Unit::Year, 1, Publication);
+    add("下一年 下年度 明年度", Unit::Year, 1, Publication);
     add("后年", Unit::Year, 2, Publication);
     add("大后年", Unit::Year, 3, Publication);
-    add("同年 当年 那年 该年 同一年 那一年", Unit::Year, 0, Narrative);
-    add("次年 翌年 第二年 隔年", Unit::Year, 1, Narrative);
+    add("同年 那年 该年 同一年 那一年 这一年", Unit::Year, 0, Narrative);
+    add("当年", Unit::Year, 0, Frame::Bygone);
+    add("次年 翌年 隔年", Unit::Year, 1, Narrative);
     add("这个月 这月 今个月", Unit::Month, 0, Publication);
     add("上月 上个月 上一个月", Unit::Month, -1, Publication);
     add("上上月 上上个月", Unit::Month, -2, Publication);
@@ -319,13 +324,22 @@ fn add_relatives(lexicon: &mut Lexicon) {
     add("听日 明儿", Unit::Day, 1, Publication);
     add("大后天 大后日", Unit::Day, 3, Publication);
     add("大大后天", Unit::Day, 4, Publication);
-    add("当天 当日 同日 同一天 同一日 同天 是日 那天", Unit::Day, 0, Narrative);
-    add("次日 翌日 第二天 第二日 隔天 隔日", Unit::Day, 1, Narrative);
+    add("当天 同一天 同一日 同天 那天", Unit::Day, 0, Narrative);
+    add("翌日 第二日 隔天 隔日", Unit::Day, 1, Narrative);
     add("前一天 前一日", Unit::Day, -1, Narrative);
     // Words that also arise across word borders: 过|去年, 说|明天, 目|前天, 日|本周.
-    let mut guard = |words, unit, shift, not_after, not_before| {
-        lexicon.add_guarded(words, Word::Relative(unit, shift, Publication), not_after, not_before);
+    let mut guard_framed = |words, unit, shift, frame, not_after, not_before| {
+        lexicon.add_guarded(words, Word::Relative(unit, shift, frame), not_after, not_before);
     };
+    guard_framed("当日 同日", Unit::Day, 0, Narrative, "", "本");
+    guard_framed("次日", Unit::Day, 1, Narrative, "", "本");
+    guard_framed("第二天", Unit::Day, 1, Narrative, "续", "");
+    guard_framed("第二年", Unit::Year, 1, Narrative, "续", "");
+    let mut guard = |words, unit, shift, not_after, not_before| {
+        guard_framed(words, unit, shift, Publication, not_after, not_before);
+    };
+    guard("下年", Unit::Year, 1, "", "轻");
+    guard("来年", Unit::Year, 1, "近迎往将带", "");
     guard("去年 去年度", Unit::Year, -1, "过失", "轻");
     guard("明年", Unit::Year, 1, "说表证声", "轻");
     guard("本月", Unit::Month, 0, "日基", "");
@@ -372,9 +386,12 @@ fn add_relatives(lexicon: &mut Lexicon) {
 const SEASON_STOP: &str = "奥晚节运分训季天雨风招装游粮耕威洛令港日衣眠泳至联秋茶";
 
 fn add_weeks(lexicon: &mut Lexicon) {
+    // 周天 is rare for Sunday, and a name.
     for (name, day) in ["一", "二", "三", "四", "五", "六", "日", "天"].into_iter().zip([1, 2, 3, 4, 5, 6, 7, 7]) {
-        lexicon.add_guarded(&format!("周{name}"), Word::Weekday(day), "上下本这", "围报刊");
-        lexicon.add(&format!("星期{name} 礼拜{name}"), Word::Weekday(day));
+        if name != "天" {
+            lexicon.add_guarded(&format!("周{name}"), Word::Weekday(day), "上下本这", "围报刊邮世");
+        }
+        lexicon.add_guarded(&format!("星期{name} 礼拜{name}"), Word::Weekday(day), "", "邮报");
     }
     lexicon.add("周末 星期末 礼拜末 双休日", Word::Weekend);
     for (prefixes, shift) in [
@@ -415,6 +432,7 @@ fn add_parts(lexicon: &mut Lexicon) {
     lexicon.add("年底 年末 年终 岁末", Word::Edge(Some(Unit::Year), End));
     lexicon.add_guarded("年中", Word::Edge(Some(Unit::Year), Mid), "", MIDDLE_STOP);
     lexicon.add("月初", Word::Edge(Some(Unit::Month), Start));
+    lexicon.add("月中上旬 月中下旬", Word::Edge(Some(Unit::Month), Mid));
     lexicon.add("月底 月末", Word::Edge(Some(Unit::Month), End));
     lexicon.add_guarded("月中", Word::Edge(Some(Unit::Month), Mid), "", MIDDLE_STOP);
     lexicon.add("季初 季度初", Word::Edge(Some(Unit::Quarter), Start));
@@ -431,7 +449,7 @@ fn add_parts(lexicon: &mut Lexicon) {
 }
 
 /// What follows 年中 or 月中 when 中 belongs to the next word, as in 2019年中国.
-const MIDDLE_STOP: &str = "国方美日俄共央韩欧印东学小华文外亚非德英法越朝台港场部心期旬科山南西北医药巴间超原秋标铁石信兴";
+const MIDDLE_STOP: &str = "报国方美日俄共央韩欧印东学小华文外亚非德英法越朝台港场部心期旬科山南西北医药巴间超原秋标铁石信兴";
 
 fn add_holidays(lexicon: &mut Lexicon) {
     let third_of_third = Word::Holiday(Rule::Lunar(3, 3), 1, 1);
@@ -456,13 +474,12 @@ fn add_holidays(lexicon: &mut Lexicon) {
         }
     }
     for (index, name) in (0..).zip(SOLAR_TERMS) {
-        // 大雪 and 小雪 are mostly weather.
-        let stop = if name.ends_with('雪') { "" } else { "封天纷" };
-        if name != "清明" {
-            let word = Word::Holiday(Rule::SolarTerm(index, 0), 1, 1);
-            lexicon.add_guarded(name, word, "", stop);
-        }
+        let rule = Rule::SolarTerm(index, 0);
+        lexicon.add(&format!("{name}节气 {name}时节"), Word::Holiday(rule, 1, 1));
+        lexicon.add(name, Word::WeakHoliday(rule));
     }
+    // Also food and a garden.
+    lexicon.add("元宵", Word::WeakHoliday(Rule::Lunar(1, 15)));
     lexicon.add("暑假", Word::Holiday(Rule::Fixed(7, 1), 62, 62));
     lexicon.add("假期 长假 小长假 黄金周 期间 假日", Word::Festive);
 }
@@ -498,9 +515,9 @@ fn add_particles(lexicon: &mut Lexicon) {
 fn add_cues(lexicon: &mut Lexicon) {
     lexicon.add_guarded("将", Word::Future, "即", "军领士帅近");
     lexicon.add("将于 将在 将会 即将 将要 拟 拟于 计划 预计 预定 预期 预料 定于 定在 原定 有望 届时", Word::Future);
-    lexicon.add("准备 打算 可望 距离 安排在 限期 截止 最迟 最快 力争 下一场 接下来 倒计时", Word::Future);
+    lexicon.add("准备 打算 可望 距离 安排在 限期 最迟 最快 力争 下一场 接下来 倒计时", Word::Future);
     lexicon.add("已 已经 曾 曾经 了 刚刚 此前 早前 先前", Word::Done);
-    lexicon.add("表示 称 说 宣布 指出 透露 报道 公布 发布 发表 强调 认为 介绍 通报 证实 警告 呼吁 签署 通过", Word::Saying);
+    lexicon.add("表示 称 说 传出 宣布 指出 透露 报道 公布 发布 发表 强调 认为 介绍 通报 证实 警告 呼吁 签署 通过", Word::Saying);
 }
 
 #[cfg(test)]

@@ -150,26 +150,54 @@ pub fn resolve(text: &str, reference: Date, options: &Options) -> Vec<DateMentio
     let mut resolver = resolve::Resolver::new(reference, options);
     let mut cutter = Cutter::new(text);
     let mut mentions: Vec<DateMention> = Vec::with_capacity(expressions.len());
+    let mut beside = None;
     for (at, (expression, &setting)) in expressions.iter().zip(&settings).enumerate() {
         let Some(mut resolved) = resolver.resolve(expression, setting) else {
+            beside = None;
             continue;
         };
-        let next = expressions.get(at + 1).zip(settings.get(at + 1));
-        let beside = next.filter(|(next, _)| in_brackets(&folded, expression, next));
-        if let Some(same) = beside.and_then(|(next, &setting)| same_day(expression, &resolver.peek(next, setting)?)) {
-            resolved = same;
-            resolver.remember(same.when, setting);
+        // 周日（9月27日） and 9月27日（周日） are the same day.
+        if let Some(when) = beside.take().filter(|_| in_brackets(&folded, &expressions[at - 1], expression)) {
+            resolved.when = when;
+        } else if let Some(next) = expressions.get(at + 1).filter(|next| in_brackets(&folded, expression, next)) {
+            beside = together(&resolver, expression, next, settings[at + 1], resolved.when);
+            resolved.when = beside.unwrap_or(resolved.when);
         }
-        let previous = at.checked_sub(1).map(|before| &expressions[before]);
-        if let (Some(previous), Some(mention)) = (previous, mentions.last()) {
-            let whole = mention.end == previous.end && in_brackets(&folded, previous, expression);
-            if let Some(same) = mention.when().filter(|_| whole).and_then(|when| as_weekday(expression, when)) {
-                resolved.when = same;
-            }
-        }
+        resolver.remember(resolved.when, setting);
         mentions.push(mention(expression, resolved, cutter.cut(expression.start, expression.end)));
     }
     mentions
+}
+
+/// The day that two expressions side by side name together, if one is a weekday.
+fn together(
+    resolver: &resolve::Resolver,
+    expression: &Expression,
+    next: &Expression,
+    setting: context::Setting,
+    when: When,
+) -> Option<When> {
+    let on = |weekday: i8, when: When| match when {
+        When::Period(Period::Day(date)) => (date.weekday().to_monday_one_offset() == weekday).then_some(when),
+        _ => None,
+    };
+    if let Some(weekday) = weekday_of(next) {
+        return resolver.dated_weekday(weekday, expression).or_else(|| on(weekday, when));
+    }
+    let weekday = weekday_of(expression)?;
+    let dated = resolver.dated_weekday(weekday, next);
+    dated.or_else(|| on(weekday, resolver.resolve(next, setting)?.when))
+}
+
+/// The weekday of an expression that says nothing else.
+fn weekday_of(expression: &Expression) -> Option<i8> {
+    match &expression.shape {
+        Shape::Point(point) => match (point.base, &*point.steps) {
+            (Base::Open(_), [Step::Weekday(weekday)]) => Some(*weekday as i8),
+            _ => None,
+        },
+        Shape::Range(..) => None,
+    }
 }
 
 fn mention(expression: &Expression, resolved: resolve::Resolved, text: &str) -> DateMention {
@@ -191,24 +219,6 @@ fn mention(expression: &Expression, resolved: resolve::Resolved, text: &str) -> 
 /// Whether `next` stands in brackets right behind `expression`: 周日（9月27日）.
 fn in_brackets(text: &[char], expression: &Expression, next: &Expression) -> bool {
     next.start == expression.end + 1 && text[expression.end] == '('
-}
-
-/// For a weekday with its date in brackets: that date.
-fn same_day(expression: &Expression, beside: &resolve::Resolved) -> Option<resolve::Resolved> {
-    let when = as_weekday(expression, beside.when)?;
-    Some(resolve::Resolved { when, ..*beside })
-}
-
-/// `when`, if it is a day that falls on the weekday that the expression names.
-fn as_weekday(expression: &Expression, when: When) -> Option<When> {
-    let Shape::Point(point) = &expression.shape else {
-        return None;
-    };
-    let (Base::Open(_), [Step::Weekday(weekday)], When::Period(Period::Day(date))) = (point.base, &*point.steps, when)
-    else {
-        return None;
-    };
-    (date.weekday().to_monday_one_offset() == *weekday as i8).then_some(when)
 }
 
 /// Cuts spans of code points out of a text, each at or after the one before.

@@ -35,10 +35,12 @@ pub(super) struct Resolver<'o> {
     last_day: Option<Anchor>,
 }
 
-/// A month and day is taken to lie ahead, with nothing said, if it is at most
-/// so many days away and the last one was at least [`LONG_PAST`] days ago.
+/// A day is taken to lie ahead, with nothing said, if it is at most so many days
+/// away and the last one was [`HALF_A_YEAR`] ago.
 const SHORTLY: i32 = 60;
-const LONG_PAST: i32 = 180;
+/// With a weak cue a date this close lies ahead even if the last one is closer.
+const SOON: i32 = 10;
+const HALF_A_YEAR: i32 = 180;
 
 /// How many sentences back 次日 looks for its day.
 const NARRATIVE_REACH: usize = 3;
@@ -54,14 +56,7 @@ impl<'o> Resolver<'o> {
     }
 
     /// The date of an expression; `None` if it names no day that exists.
-    pub fn resolve(&mut self, expression: &Expression, setting: Setting) -> Option<Resolved> {
-        let resolved = self.peek(expression, setting)?;
-        self.remember(resolved.when, setting);
-        Some(resolved)
-    }
-
-    /// Like [`resolve`](Self::resolve), without effect on what follows.
-    pub fn peek(&self, expression: &Expression, setting: Setting) -> Option<Resolved> {
+    pub fn resolve(&self, expression: &Expression, setting: Setting) -> Option<Resolved> {
         let mut resolved = match &expression.shape {
             Shape::Point(point) => self.point(point, setting)?,
             Shape::Range(from, to) => self.range(from, to, setting)?,
@@ -107,8 +102,11 @@ impl<'o> Resolver<'o> {
                 let period = Period::containing(self.reference, unit)?.shift(i32::from(shift))?;
                 Some(done(within(When::Period(period))?, Resolution::Publication, 0.97))
             }
-            Base::Relative(unit, shift, Frame::Narrative) => {
+            Base::Relative(unit, shift, frame) => {
                 let (anchor, resolution, confidence) = self.narrative(unit, setting)?;
+                if frame == Frame::Bygone && Period::containing(anchor, unit) == Period::containing(self.reference, unit) && self.options.register == Register::News {
+                    return None;
+                }
                 let period = Period::containing(anchor, unit)?.shift(i32::from(shift))?;
                 Some(done(within(When::Period(period))?, resolution, confidence))
             }
@@ -140,7 +138,7 @@ impl<'o> Resolver<'o> {
     fn offset(&self, amount: Amount, setting: Setting) -> Option<(Period, Resolution, f64)> {
         let told = self.last_day.filter(|anchor| {
             amount.count > 0
-                && setting.tense != Tense::Future
+                && !setting.tense.is_future()
                 && anchor.paragraph == setting.paragraph
                 && setting.sentence - anchor.sentence <= 1
         });
@@ -149,7 +147,7 @@ impl<'o> Resolver<'o> {
             None => (self.reference, Resolution::Publication, 0.9),
         };
         // Years later than when, the text does not say.
-        let untold = told.is_none() && amount.count > 0 && setting.tense != Tense::Future;
+        let untold = told.is_none() && amount.count > 0 && !setting.tense.is_future();
         if untold && amount.unit >= Unit::Year && self.options.register == Register::News {
             return None;
         }
@@ -203,13 +201,20 @@ impl<'o> Resolver<'o> {
         if let Some(when) = self.inherited(unit, steps, setting) {
             return Some(resolved(when, Resolution::Narrative, 0.85));
         }
-        if setting.tense == Tense::Future {
-            return as_future(0.92).or(as_past(0.5));
+        let (Some(last), Some(next)) = (past, future) else {
+            return as_past(0.5).or(as_future(0.5));
+        };
+        let (since, until) = (self.distance(last), self.distance(next));
+        let ahead = match setting.tense {
+            Tense::Future => until <= HALF_A_YEAR || since > until,
+            Tense::LikelyFuture => until <= since.max(SOON),
+            Tense::Unknown => until <= SHORTLY && since >= HALF_A_YEAR && matches!(last, When::Period(Period::Day(_))),
+            Tense::Past => false,
+        };
+        if ahead {
+            return as_future(if setting.tense == Tense::Unknown { 0.7 } else { 0.92 });
         }
-        if setting.tense == Tense::Unknown && self.shortly(past, future) {
-            return as_future(0.7);
-        }
-        as_past(0.87).or(as_future(0.5))
+        as_past(0.87)
     }
 
     /// The closest date before or after the reference that `steps` name in some
@@ -229,17 +234,41 @@ impl<'o> Resolver<'o> {
                     (true, true) => first > self.reference,
                     (true, false) => last >= self.reference,
                     (false, true) => last < self.reference,
-                    (false, false) => first <= self.reference,
+                    (false, false) => self.begun(*when),
                 }
             })
     }
 
-    /// Whether a day without tense lies ahead: 11月3日 in the middle of October.
-    fn shortly(&self, past: Option<When>, future: Option<When>) -> bool {
-        let (Some(When::Period(Period::Day(past))), Some(When::Period(Period::Day(future)))) = (past, future) else {
-            return false;
+    /// Days between the reference and the nearest day of a date.
+    fn distance(&self, when: When) -> i32 {
+        match (when.first(), when.last()) {
+            (Some(first), _) if first > self.reference => days_between(self.reference, first),
+            (_, Some(last)) if last < self.reference => days_between(last, self.reference),
+            _ => 0,
+        }
+    }
+
+    /// Whether all parts of a date have begun by the reference day.
+    fn begun(&self, when: When) -> bool {
+        let (When::Period(last) | When::Range(_, last)) = when;
+        last.first().is_some_and(|first| first <= self.reference)
+    }
+
+    /// The date that a weekday and a day without year name together, as in
+    /// 星期二（1月12日）: the closest one on which both agree.
+    pub fn dated_weekday(&self, weekday: i8, expression: &Expression) -> Option<When> {
+        let Shape::Point(Point { base: Base::Open(unit), steps }) = &expression.shape else {
+            return None;
         };
-        days_between(self.reference, future) <= SHORTLY && days_between(past, self.reference) >= LONG_PAST
+        let on_weekday = |when: &When| match when {
+            When::Period(Period::Day(date)) => date.weekday().to_monday_one_offset() == weekday,
+            _ => false,
+        };
+        [false, true]
+            .into_iter()
+            .filter_map(|later| self.nearest(*unit, steps, later, false))
+            .filter(on_weekday)
+            .min_by_key(|when| self.distance(*when))
     }
 
     /// In 2015年3月…，8月… the second month is of the same year, and so on.
@@ -259,9 +288,9 @@ impl<'o> Resolver<'o> {
         let begin = anchor.period.first()?;
         let container = Period::containing(begin, unit)?;
         let when = narrow_all(When::Period(container), steps, self.reference)?;
-        let (first, onward) = (when.first()?, begin > self.reference || setting.tense == Tense::Future);
+        let (first, onward) = (when.first()?, begin > self.reference || setting.tense.is_future());
         let ordered = first >= begin || when.last()? >= begin;
-        (ordered && (first <= self.reference || onward)).then_some(when)
+        (ordered && (self.begun(when) || onward)).then_some(when)
     }
 
     fn range(&self, from: &Point, to: &Point, setting: Setting) -> Option<Resolved> {

@@ -66,6 +66,7 @@ impl Parser<'_> {
                 let (days, next) = self.festive(at + 1, days, days_off);
                 Some((Some(Step::Holiday(rule, days)), None, next))
             }
+            Some(Word::WeakHoliday(rule)) => Some((Some(Step::Holiday(rule, 1)), None, at + 1)),
             Some(Word::NamedMonth(month)) => Some((Some(Step::Month(month)), None, at + 1)),
             Some(Word::QuarterCode(quarter)) => Some((Some(Step::Quarter(quarter)), None, at + 1)),
             Some(Word::Lunar) => self.lunar_step(at + 1, true),

@@ -56,7 +56,13 @@ impl Parser<'_> {
                 let ten = self.number(at + 1).filter(|_| self.adjacent(at + 1));
                 let (unit, next) = self.duration_unit(at + 1 + usize::from(ten.is_some()))?;
                 let about = ten.filter(|ten| ten.value == 10).map(|_| (20, 100));
-                return Some((Length { about, ..exact(None, unit) }, next));
+                return Some((
+                    Length {
+                        about,
+                        ..exact(None, unit)
+                    },
+                    next,
+                ));
             }
             _ => {}
         }
@@ -66,10 +72,13 @@ impl Parser<'_> {
         let vague = more || matches!(self.word(unit_at), Some(Word::CountOver(_)));
         let (unit, mut next) = self.duration_unit(unit_at)?;
         let mut count = i32::try_from(number.value).ok().filter(|n| *n < 10_000 && !vague);
-        let about = i32::try_from(number.value).ok().filter(|n| *n < 1_000 && vague).map(|n| match n % 10 {
-            0 => (n, n + 10),
-            _ => (n, n + 1),
-        });
+        let about = i32::try_from(number.value)
+            .ok()
+            .filter(|n| *n < 1_000 && vague)
+            .map(|n| match n % 10 {
+                0 => (n, n + 10),
+                _ => (n, n + 1),
+            });
         // 百年, 千百年.
         let round = number.script == Script::Additive && number.value >= 100 && !self.has_digit(at);
         if round {
@@ -115,7 +124,10 @@ impl Parser<'_> {
         }
         if self.adjacent(next) && matches!(self.word(next), Some(Word::Vague)) {
             let about = length.count.map(|n| (n, n + 1));
-            length = Length { about, ..exact(None, unit) };
+            length = Length {
+                about,
+                ..exact(None, unit)
+            };
             next += 1;
         }
         Some((length, next))
@@ -124,7 +136,9 @@ impl Parser<'_> {
     /// Whether a number is more than 百 and 千.
     fn has_digit(&self, at: usize) -> bool {
         let token = self.tokens[at];
-        self.text[token.start..token.end].iter().any(|c| !"十百千万亿".contains(*c))
+        self.text[token.start..token.end]
+            .iter()
+            .any(|c| !"十百千万亿".contains(*c))
     }
 
     fn duration_unit(&self, at: usize) -> Option<(Unit, usize)> {

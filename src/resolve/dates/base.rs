@@ -47,11 +47,17 @@ impl Parser<'_> {
     fn figures(&self, at: usize) -> Option<Parsed> {
         let figures = numeric::read(self.text, self.tokens[at].start, self.options.register)?;
         // 2018年 is for the parser of words.
-        if figures.end == self.tokens[at].end && matches!(self.word(at + 1), Some(Word::Unit(_))) && self.joined(at + 1)
+        if figures.end == self.tokens[at].end
+            && matches!(self.word(at + 1), Some(Word::Unit(_)))
+            && self.joined(at + 1)
         {
             return None;
         }
-        let next = at + self.tokens[at..].iter().take_while(|token| token.start < figures.end).count();
+        let next = at
+            + self.tokens[at..]
+                .iter()
+                .take_while(|token| token.start < figures.end)
+                .count();
         Some(Parsed {
             point: figures.point,
             next,
@@ -80,7 +86,12 @@ impl Parser<'_> {
             return None;
         };
         let consecutive = low.value.checked_add(1) == Some(high.value);
-        (low.value < high.value && (!listed || consecutive)).then_some((low.value, Some(high.value), unit, other + 2))
+        (low.value < high.value && (!listed || consecutive)).then_some((
+            low.value,
+            Some(high.value),
+            unit,
+            other + 2,
+        ))
     }
 
     fn numbered(&self, at: usize) -> Option<Found> {
@@ -109,7 +120,10 @@ impl Parser<'_> {
             }
             Unit::Century => {
                 let century = i16::try_from(low.checked_sub(1)?).ok().filter(|c| *c < 30)?;
-                let decade = self.joined(next) && self.numbers(next).is_some_and(|(_, _, unit, _)| unit == Unit::Decade);
+                let decade = self.joined(next)
+                    && self
+                        .numbers(next)
+                        .is_some_and(|(_, _, unit, _)| unit == Unit::Decade);
                 // In the news a century is too long to be a date.
                 if !query && !decade {
                     return Some(Found::Skip(next));
@@ -141,7 +155,10 @@ impl Parser<'_> {
         // 十月革命, 五月花, 五月天; 一月一次.
         let spelled = self.number(at).is_some_and(|n| n.script != Script::Arabic);
         let monthly = self.number(at).is_some_and(|n| n.value == 1) && after == Some('一');
-        if spelled && matches!(step, Some(Step::Month(_))) && (monthly || after.is_some_and(|c| "革花天河".contains(c))) {
+        if spelled
+            && matches!(step, Some(Step::Month(_)))
+            && (monthly || after.is_some_and(|c| "革花天河".contains(c)))
+        {
             return Some(Found::Skip(next));
         }
         // 三季 is a season of television.
@@ -157,7 +174,8 @@ impl Parser<'_> {
     /// 2023年初, 98年底.
     fn year_edge(&self, at: usize) -> Option<Found> {
         let number = self.number(at)?;
-        let Word::Edge(Some(Unit::Year), modifier) = self.word(at + 1).filter(|_| self.joined(at + 1))? else {
+        let Word::Edge(Some(Unit::Year), modifier) = self.word(at + 1).filter(|_| self.joined(at + 1))?
+        else {
             return None;
         };
         let year = match number.digits {
@@ -180,7 +198,10 @@ impl Parser<'_> {
         }
         let (step, modifier, next) = self.lunar_step(at, marked)?;
         // 大年 alone is no month.
-        let named_year = matches!(step, Some(Step::LunarMonth { .. })) && self.before(next).is_some() && self.length(next - 1) == 2 && self.text[self.tokens[next - 1].start] == '大';
+        let named_year = matches!(step, Some(Step::LunarMonth { .. }))
+            && self.before(next).is_some()
+            && self.length(next - 1) == 2
+            && self.text[self.tokens[next - 1].start] == '大';
         if named_year {
             return None;
         }
@@ -217,7 +238,9 @@ impl Parser<'_> {
         if two_digits {
             let leading_zero = low < 10;
             let spelled = number.script == Script::Positional && low >= 10;
-            let stop = self.after(next).is_some_and(|c| "来间内前后以历的期级".contains(c));
+            let stop = self
+                .after(next)
+                .is_some_and(|c| "来间内前后以历的期级".contains(c));
             let alone = leading_zero || query || (spelled && low >= 49 && !stop);
             if month_follows || alone {
                 let year = numeric::two_digit_year(low as i32);
@@ -236,7 +259,9 @@ impl Parser<'_> {
 
     /// `1100119`: the stamp that the Central News Agency puts under its reports.
     fn taiwan_stamp(&self, at: usize) -> Option<Found> {
-        let number = self.number(at).filter(|n| n.script == Script::Arabic && n.digits == 7)?;
+        let number = self
+            .number(at)
+            .filter(|n| n.script == Script::Arabic && n.digits == 7)?;
         let (year, rest) = (number.value / 10_000, number.value % 10_000);
         let date = day((year + 1911) as i16, (rest / 100) as i8, (rest % 100) as i8)?;
         let near = days_between(date, self.reference).abs() <= 30;
@@ -246,15 +271,27 @@ impl Parser<'_> {
     /// A year without 年 in running text: 2020美国大选, 预估2021成长近60%.
     fn bare_year(&self, at: usize) -> Option<Found> {
         let number = self.number(at)?;
-        let year = number.within(1950..=2060).filter(|_| number.script == Script::Arabic && number.digits == 4)?;
+        let year = number
+            .within(1950..=2060)
+            .filter(|_| number.script == Script::Arabic && number.digits == 4)?;
         let end = self.tokens[at].end;
-        let after = self.text.get(end).copied().filter(|c| c.is_alphabetic() && !c.is_ascii());
-        let money = self.text.get(end + 1).is_some_and(|c| "元镑圆盾铢卢".contains(*c));
+        let after = self
+            .text
+            .get(end)
+            .copied()
+            .filter(|c| c.is_alphabetic() && !c.is_ascii());
+        let money = self
+            .text
+            .get(end + 1)
+            .is_some_and(|c| "元镑圆盾铢卢".contains(*c));
         let virus = after == Some('冠');
         let listed = self.year_follows(at);
-        let follows = listed || after.is_some_and(|c| !money && !virus && !MEASURES.contains(c)) && !matches!(self.word(at + 1), Some(Word::To | Word::Unit(_)) if self.adjacent(at + 1));
+        let follows = listed
+            || after.is_some_and(|c| !money && !virus && !MEASURES.contains(c))
+                && !matches!(self.word(at + 1), Some(Word::To | Word::Unit(_)) if self.adjacent(at + 1));
         let before = self.before(at);
-        let named = before.is_some_and(|c| !(c.is_whitespace() || "(“《[【,。".contains(c)) && !YEAR_LEADS.contains(c));
+        let named = before
+            .is_some_and(|c| !(c.is_whitespace() || "(“《[【,。".contains(c)) && !YEAR_LEADS.contains(c));
         if !follows || named {
             return None;
         }
@@ -266,7 +303,10 @@ impl Parser<'_> {
         let and = matches!(self.word(at + 1), Some(Word::And)) && self.adjacent(at + 1);
         let comma = self.text.get(self.tokens[at].end) == Some(&'、');
         let other = at + 1 + usize::from(and);
-        let close = self.tokens.get(other).is_some_and(|token| token.start <= self.tokens[at].end + 1);
+        let close = self
+            .tokens
+            .get(other)
+            .is_some_and(|token| token.start <= self.tokens[at].end + 1);
         let four = self.number(other).is_some_and(|n| n.digits == 4);
         let year = matches!(self.word(other + 1), Some(Word::Unit(Unit::Year))) && self.joined(other + 1);
         (and || comma) && close && four && year
@@ -281,7 +321,8 @@ impl Parser<'_> {
         let number_sign = self.text[self.tokens[next - 1].start] == '号';
         if number_sign {
             let before = self.before(at);
-            let lead = before.is_none_or(|c| !c.is_alphanumeric() && !"“《〈".contains(c) || "在于从到至是本".contains(c));
+            let lead = before
+                .is_none_or(|c| !c.is_alphanumeric() && !"“《〈".contains(c) || "在于从到至是本".contains(c));
             return lead && !after.is_some_and(|c| NUMBER_SIGN_STOP.contains(c));
         }
         if after.is_some_and(|c| "内游间龄均元圆线".contains(c)) {
@@ -290,7 +331,11 @@ impl Parser<'_> {
         if number.script != Script::Arabic {
             let long = number.value >= 10 || number.digits > 1;
             let dateline = self.after(next).is_some_and(|c| "电讯".contains(c));
-            return (long || dateline) && !after.is_some_and(|c| "前后".contains(c));
+            let hour = matches!(self.word(next), Some(Word::Part(_))) && self.adjacent(next);
+            let clause = number.value > 1
+                && self.before(at).is_none_or(|c| !c.is_alphanumeric())
+                && after.is_some_and(|c| !c.is_alphanumeric());
+            return (long || dateline || hour || clause) && !after.is_some_and(|c| "前后".contains(c));
         }
         // 连续10日, 第5日.
         !self.before(at).is_some_and(|c| "续第满共近每达逾".contains(c))
@@ -320,7 +365,9 @@ impl Parser<'_> {
         }
         let base = match (length.count.filter(|count| *count > 0), length.about) {
             // 离婚两年后 counts from a thing that happened, not from now.
-            (Some(_), _) if sign > 0 && !query && self.continues_a_phrase(at) => return Some(Found::Skip(next + 1)),
+            (Some(_), _) if sign > 0 && !query && self.continues_a_phrase(at) => {
+                return Some(Found::Skip(next + 1));
+            }
             (Some(count), _) if self.options.offset_spans => Base::Stretch {
                 from: sign,
                 to: count * sign,
@@ -354,14 +401,17 @@ impl Parser<'_> {
 
     /// Whether the word before belongs to the same phrase: 投票三天后.
     fn continues_a_phrase(&self, at: usize) -> bool {
-        self.before(at)
-            .is_some_and(|c| c.is_alphabetic() && !"在于是从到至自约早已就说称的将而且但又他她它们我你".contains(c))
+        self.before(at).is_some_and(|c| {
+            c.is_alphabetic() && !"在于是从到至自约早已就说称的将而且但又他她它们我你".contains(c)
+        })
     }
 
     /// 过去三天, 前两天, 未来5年: a stretch up to or from now.
     fn span(&self, at: usize, sign: i32) -> Option<Found> {
         let (length, next) = self.duration(at + 1).filter(|_| self.joined(at + 1))?;
-        let count = length.count.filter(|count| *count > 0 && length.unit > Unit::Clock);
+        let count = length
+            .count
+            .filter(|count| *count > 0 && length.unit > Unit::Clock);
         let next = match self.word(next) {
             Some(Word::Within) if self.adjacent(next) => next + 1,
             _ => next,
@@ -405,14 +455,22 @@ impl Parser<'_> {
             Word::Weekday(weekday) => self.weekday(at, weekday),
             Word::Weekend => self.found(open(Unit::Week).then(Step::Weekend), at + 1, 0.8),
             Word::HalfOf(unit, half) => self.found(this(unit).then(Step::Half(unit, half)), at + 1, 0.85),
-            Word::Season(season) if query => self.found(this(Unit::Year).then(Step::Season(season)), at + 1, 0.5),
+            Word::Season(season) if query => {
+                self.found(this(Unit::Year).then(Step::Season(season)), at + 1, 0.5)
+            }
             Word::Edge(Some(unit), modifier) => {
                 // 三年中, 第三季度末.
-                if self.adjacent(at) && at.checked_sub(1).is_some_and(|before| self.number(before).is_some()) {
+                if self.adjacent(at)
+                    && at
+                        .checked_sub(1)
+                        .is_some_and(|before| self.number(before).is_some())
+                {
                     return None;
                 }
                 // 年中人口, 月中旬.
-                let goes_on = self.after(at + 1).is_some_and(|c| c.is_alphabetic() && !"前后将的会起时以至到".contains(c));
+                let goes_on = self
+                    .after(at + 1)
+                    .is_some_and(|c| c.is_alphabetic() && !"前后将的会起时以至到".contains(c));
                 if modifier == Modifier::Mid && goes_on {
                     return None;
                 }
@@ -420,7 +478,9 @@ impl Parser<'_> {
                 parsed.modifier = Some(modifier);
                 Some(Found::Date(parsed))
             }
-            Word::WeakHoliday(rule) if query => self.found(open(Unit::Year).then(Step::Holiday(rule, 1)), at + 1, 0.6),
+            Word::WeakHoliday(rule) if query => {
+                self.found(open(Unit::Year).then(Step::Holiday(rule, 1)), at + 1, 0.6)
+            }
             Word::Holiday(rule, days, days_off) => {
                 let (days, next) = self.festive(at + 1, days, days_off);
                 self.found(open(Unit::Year).then(Step::Holiday(rule, days)), next, 0.8)
@@ -436,7 +496,8 @@ impl Parser<'_> {
                 let year = i16::try_from(value).ok().filter(|year| *year > 0)?;
                 let period = match unit {
                     Unit::Year => Period::Year(1 - year),
-                    Unit::Century => Period::Century(-year),
+                    Unit::Century if query => Period::Century(-year),
+                    Unit::Century => return Some(Found::Skip(next)),
                     _ => return None,
                 };
                 period
@@ -499,7 +560,9 @@ impl Parser<'_> {
             parsed.modifier = Some(modifier);
             return Some(Found::Date(parsed));
         }
-        if let (Word::Unit(Unit::Quarter), 2, Some(quarter)) = (unit, self.length(at + 2), number.within(1..=4)) {
+        if let (Word::Unit(Unit::Quarter), 2, Some(quarter)) =
+            (unit, self.length(at + 2), number.within(1..=4))
+        {
             let year = Point::new(Base::Open(Unit::Year));
             return self.found(year.then(Step::Quarter(quarter as u8)), at + 3, 0.8);
         }
@@ -512,10 +575,20 @@ impl Parser<'_> {
         let relative = match self.options.register {
             Register::News => None,
             // 第三天 counts today, 第七年 does not count this year.
-            Register::Query => number.within(1..=100).map(|n| if unit == Unit::Day { n as i8 - 1 } else { n as i8 - 1 }),
+            Register::Query => number.within(1..=100).map(|n| {
+                if unit == Unit::Day {
+                    n as i8 - 1
+                } else {
+                    n as i8 - 1
+                }
+            }),
         };
         match relative {
-            Some(shift) => self.found(Point::new(Base::Relative(unit, shift, Frame::Narrative)), at + 3, 0.5),
+            Some(shift) => self.found(
+                Point::new(Base::Relative(unit, shift, Frame::Narrative)),
+                at + 3,
+                0.5,
+            ),
             None => Some(Found::Skip(at + 3)),
         }
     }
@@ -584,7 +657,9 @@ impl Parser<'_> {
     /// 3.15 style names are holidays, but so is 15 October 2020 a date.
     fn english_day_first(&self, at: usize, month: i8) -> Option<Found> {
         let in_month = self.number(at)?.within(1..=31)? as i8;
-        let year = self.number(at + 2).filter(|n| self.joined(at + 2) && n.digits == 4)?;
+        let year = self
+            .number(at + 2)
+            .filter(|n| self.joined(at + 2) && n.digits == 4)?;
         let date = day(i16::try_from(year.value).ok()?, month, in_month)?;
         self.english(Period::Day(date), at + 3)
     }
@@ -596,14 +671,28 @@ impl Parser<'_> {
             let year = first.within(1900..=2100)?;
             return self.english(Period::Month(year as i16, month), at + 2);
         }
-        let comma = usize::from(self.tokens.get(at + 2).is_some_and(|token| self.text[token.start] == ','));
-        let year = self.number(at + 2 + comma).filter(|n| self.spaced(at + 2 + comma) && n.digits == 4)?;
-        let date = day(i16::try_from(year.value).ok()?, month, first.within(1..=31)? as i8)?;
+        let comma = usize::from(
+            self.tokens
+                .get(at + 2)
+                .is_some_and(|token| self.text[token.start] == ','),
+        );
+        let year = self
+            .number(at + 2 + comma)
+            .filter(|n| self.spaced(at + 2 + comma) && n.digits == 4)?;
+        let date = day(
+            i16::try_from(year.value).ok()?,
+            month,
+            first.within(1..=31)? as i8,
+        )?;
         self.english(Period::Day(date), at + 3 + comma)
     }
 
     fn english_weekday(&self, at: usize) -> Option<Found> {
-        let comma = usize::from(self.tokens.get(at + 1).is_some_and(|token| self.text[token.start] == ','));
+        let comma = usize::from(
+            self.tokens
+                .get(at + 1)
+                .is_some_and(|token| self.text[token.start] == ','),
+        );
         let next = at + 1 + comma;
         if !self.spaced(next) {
             return None;
@@ -631,7 +720,11 @@ impl Parser<'_> {
         if let Some((time, end)) = numeric::time_after(self.text, parsed.end) {
             parsed.time = Some(time);
             parsed.end = end;
-            while self.tokens.get(parsed.next).is_some_and(|token| token.start < end) {
+            while self
+                .tokens
+                .get(parsed.next)
+                .is_some_and(|token| token.start < end)
+            {
                 parsed.next += 1;
             }
         }
@@ -644,7 +737,8 @@ const MEASURES: &str = "年万亿千百元名人个件家只股点米里吨台�
 /// What may stand in front of a year without 年.
 const YEAR_LEADS: &str = "估在于到至从自年由计望迎启对";
 /// What follows 3号 when it is the number of a thing.
-const NUMBER_SIGN_STOP: &str = "线楼馆院文机位室店门车人桥坑井厅令公码球路仓展种首选台站区厂库舰艇墙病候药航飞电手星箭火探发船字";
+const NUMBER_SIGN_STOP: &str =
+    "线楼馆院文机位室店门车人桥坑井厅令公码球路仓展种首选台站区厂库舰艇墙病候药航飞电手星箭火探发船字";
 
 /// A month, or from one to another.
 pub(super) fn months(low: u32, high: Option<u32>) -> Option<Step> {

@@ -10,7 +10,13 @@ use super::period::{Period, Unit, When, add_days, day};
 /// The part of `period` that `step` names, if it has such a part.
 pub(super) fn narrow(period: Period, step: Step, reference: Date) -> Option<When> {
     let one = |part: Period| Some(When::Period(part));
-    let range = |from: Period, to: Period| Some(if from == to { When::Period(from) } else { When::Range(from, to) });
+    let range = |from: Period, to: Period| {
+        Some(if from == to {
+            When::Period(from)
+        } else {
+            When::Range(from, to)
+        })
+    };
     match (step, period) {
         (Step::Month(month), Period::Year(year)) => one(Period::Month(year, month as i8)),
         (Step::Months(from, to), Period::Year(year)) => {
@@ -22,16 +28,22 @@ pub(super) fn narrow(period: Period, step: Step, reference: Date) -> Option<When
         }
         (Step::Season(season), Period::Year(year)) => one(Period::Season(year, season)),
         (Step::Half(..), _) => half(period, step),
-        (Step::Day(of_month), Period::Month(year, month)) => one(Period::Day(day(year, month, of_month as i8)?)),
+        (Step::Day(of_month), Period::Month(year, month)) => {
+            one(Period::Day(day(year, month, of_month as i8)?))
+        }
         (Step::Days(from, to), Period::Month(year, month)) => range(
             Period::Day(day(year, month, from as i8)?),
             Period::Day(day(year, month, to as i8)?),
         ),
         (Step::Weekday(weekday), Period::Week(monday)) => one(weekday_of(monday, weekday)?),
-        (Step::Weekdays(from, to), Period::Week(monday)) => range(weekday_of(monday, from)?, weekday_of(monday, to)?),
+        (Step::Weekdays(from, to), Period::Week(monday)) => {
+            range(weekday_of(monday, from)?, weekday_of(monday, to)?)
+        }
         (Step::Weekend, Period::Week(monday)) => one(Period::Weekend(add_days(monday, 5)?)),
         (Step::Decade(tens), Period::Century(century)) => one(decade(century, tens)?),
-        (Step::Decades(from, to), Period::Century(century)) => range(decade(century, from)?, decade(century, to)?),
+        (Step::Decades(from, to), Period::Century(century)) => {
+            range(decade(century, from)?, decade(century, to)?)
+        }
         (Step::Nth(n, unit), _) => one(nth(period, n, unit)?),
         (Step::NthWeekday(n, weekday), Period::Month(year, month)) => {
             one(Period::Day(holidays::nth_weekday(year, month, n, weekday as i8)?))
@@ -47,7 +59,10 @@ pub(super) fn narrow(period: Period, step: Step, reference: Date) -> Option<When
         (Step::Holiday(rule, days), Period::Year(year)) => holidays::when(rule, days, year),
         (Step::LunarMonth { month, leap }, Period::Year(year)) => {
             let (first, days) = lunar::month_span(year, month, leap)?;
-            range(Period::Day(first), Period::Day(add_days(first, i32::from(days) - 1)?))
+            range(
+                Period::Day(first),
+                Period::Day(add_days(first, i32::from(days) - 1)?),
+            )
         }
         (Step::LunarDay { month, leap, day }, Period::Year(year)) => {
             one(Period::Day(lunar::date(year, month, leap, day)?))
@@ -66,7 +81,9 @@ fn weekday_of(monday: Date, weekday: u8) -> Option<Period> {
 }
 
 fn decade(century: i16, tens: u8) -> Option<Period> {
-    Some(Period::Decade(century.checked_mul(10)?.checked_add(i16::from(tens))?))
+    Some(Period::Decade(
+        century.checked_mul(10)?.checked_add(i16::from(tens))?,
+    ))
 }
 
 /// 上半年, 下半月, 下半周 (from Thursday on).
@@ -77,7 +94,9 @@ fn half(period: Period, step: Step) -> Option<When> {
     let days = |from: Date, to: Date| Some(When::Range(Period::Day(from), Period::Day(to)));
     match (unit, period) {
         (Unit::Year, Period::Year(year)) => Some(When::Period(Period::Half(year, half as i8))),
-        (Unit::Month, Period::Month(year, month)) if half == 1 => days(day(year, month, 1)?, day(year, month, 15)?),
+        (Unit::Month, Period::Month(year, month)) if half == 1 => {
+            days(day(year, month, 1)?, day(year, month, 15)?)
+        }
         (Unit::Month, Period::Month(year, month)) => days(day(year, month, 16)?, period.last()?),
         (Unit::Week, Period::Week(monday)) if half == 1 => days(monday, add_days(monday, 2)?),
         (Unit::Week, Period::Week(monday)) => days(add_days(monday, 3)?, add_days(monday, 6)?),

@@ -98,7 +98,11 @@ pub(super) fn settings(tokens: &[Token], expressions: &[Expression]) -> Vec<Sett
         at += 1;
     }
     let after = cues_after(tokens, expressions);
-    for ((expression, setting), (before, after)) in expressions.iter().zip(&mut settings).zip(before.into_iter().zip(after)) {
+    for ((expression, setting), (before, after)) in expressions
+        .iter()
+        .zip(&mut settings)
+        .zip(before.into_iter().zip(after))
+    {
         setting.tense = if expression.lies_in_the_past {
             Tense::Past
         } else if before.future {
@@ -124,7 +128,11 @@ fn cues_after(tokens: &[Token], expressions: &[Expression]) -> Vec<Cues> {
     for at in (0..tokens.len()).rev() {
         while let Some((expression, slot)) = pending.next_if(|(expression, _)| expression.next > at) {
             let _ = expression;
-            *slot = if set_off(tokens, expression) { next_clause } else { cues };
+            *slot = if set_off(tokens, expression) {
+                next_clause
+            } else {
+                cues
+            };
         }
         match tokens[at].kind {
             Kind::Break(Break::Clause) => next_clause = std::mem::take(&mut cues),
@@ -140,7 +148,7 @@ fn cues_after(tokens: &[Token], expressions: &[Expression]) -> Vec<Cues> {
 
 /// A comma follows the expression.
 fn set_off(tokens: &[Token], expression: &Expression) -> bool {
-    tokens
-        .get(expression.next)
-        .is_some_and(|token| token.start == expression.end && matches!(token.kind, Kind::Break(Break::Clause)))
+    tokens.get(expression.next).is_some_and(|token| {
+        token.start == expression.end && matches!(token.kind, Kind::Break(Break::Clause))
+    })
 }

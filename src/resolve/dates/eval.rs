@@ -104,7 +104,11 @@ impl fmt::Display for Report {
         )?;
         if self.found > 0 {
             let (precision, f1) = (100.0 * self.precision(), 100.0 * self.f1());
-            write!(f, "; {} found, precision {precision:.1} %, F1 {f1:.1} %", self.found)?;
+            write!(
+                f,
+                "; {} found, precision {precision:.1} %, F1 {f1:.1} %",
+                self.found
+            )?;
         }
         Ok(())
     }
@@ -117,7 +121,10 @@ impl fmt::Display for Report {
 pub fn score(set: DataSet, path: &Path) -> Result<Report> {
     let content = fs::read_to_string(path).map_err(|source| Error::io(path, source))?;
     let mut report = Report::default();
-    for (number, line) in (1..).zip(content.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+    for (number, line) in (1..)
+        .zip(content.lines())
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
         let location = format!("{}:{number}", path.display());
         let case: Value = serde_json::from_str(line).map_err(|error| Error::input(&location, error))?;
         let scored = match set {
@@ -148,9 +155,14 @@ fn recognizers(case: &Value, report: &mut Report) -> Option<()> {
             report.left_out += 1;
             continue;
         }
-        let (start, end) = (result["start"].as_u64()? as usize, result["end"].as_u64()? as usize + 1);
+        let (start, end) = (
+            result["start"].as_u64()? as usize,
+            result["end"].as_u64()? as usize + 1,
+        );
         let value = &result["values"][0];
-        let mention = found.iter().find(|mention| (mention.start, mention.end) == (start, end));
+        let mention = found
+            .iter()
+            .find(|mention| (mention.start, mention.end) == (start, end));
         let right = mention.is_some_and(|mention| recognizers_value(mention, value));
         report.count(right, || {
             let expected = result["text"].as_str().unwrap_or_default();
@@ -164,7 +176,8 @@ fn recognizers_value(mention: &DateMention, value: &Value) -> bool {
     let Some(when) = mention.when() else {
         return false;
     };
-    let is = |key: &str, date: Option<Date>| value[key].as_str() == date.map(|date| date.to_string()).as_deref();
+    let is =
+        |key: &str, date: Option<Date>| value[key].as_str() == date.map(|date| date.to_string()).as_deref();
     if value.get("value").is_some() {
         return is("value", when.first()) && mention.precision == Precision::Day;
     }
@@ -197,7 +210,12 @@ const JIONLP_FUTURE: &str = "2021-09-01 15:15:32";
 
 fn jionlp(case: &Value, report: &mut Report) -> Option<()> {
     let kind = case["type"].as_str()?;
-    let times: Vec<&str> = case["time"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let times: Vec<&str> = case["time"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let (&[from, to], "time_point" | "time_span") = (&*times, kind) else {
         report.left_out += 1;
         return Some(());
@@ -211,12 +229,18 @@ fn jionlp(case: &Value, report: &mut Report) -> Option<()> {
     }
     let text = case["text"].as_str()?;
     let options = Options {
-        prefer: if now == JIONLP_FUTURE { Prefer::Future } else { Prefer::Current },
+        prefer: if now == JIONLP_FUTURE {
+            Prefer::Future
+        } else {
+            Prefer::Current
+        },
         register: Register::Query,
         ..Options::default()
     };
     let found = resolve(text, reference, &options);
-    let same = |time: &str, date: Option<Date>| open(time) || time.get(..10) == date.map(|date| date.to_string()).as_deref();
+    let same = |time: &str, date: Option<Date>| {
+        open(time) || time.get(..10) == date.map(|date| date.to_string()).as_deref()
+    };
     let right = match &*found {
         [mention] => {
             // 2025年前 includes 2025.
@@ -229,7 +253,9 @@ fn jionlp(case: &Value, report: &mut Report) -> Option<()> {
         }
         _ => false,
     };
-    report.count(right, || format!("{text}: expected {from} to {to}, found {}", list(&found)));
+    report.count(right, || {
+        format!("{text}: expected {from} to {to}, found {}", list(&found))
+    });
     Some(())
 }
 
@@ -238,16 +264,29 @@ fn jionlp_reference(value: &Value) -> Option<(Date, String)> {
     if let Some(text) = value.as_str() {
         return Some((text.get(..10)?.parse().ok()?, text.to_owned()));
     }
-    let part = |index: usize, key: &str, default: i64| value.get(index).or(value.get(key)).and_then(Value::as_i64).unwrap_or(default);
-    let date = day(part(0, "year", 0) as i16, part(1, "month", 6) as i8, part(2, "day", 15) as i8)?;
+    let part = |index: usize, key: &str, default: i64| {
+        value
+            .get(index)
+            .or(value.get(key))
+            .and_then(Value::as_i64)
+            .unwrap_or(default)
+    };
+    let date = day(
+        part(0, "year", 0) as i16,
+        part(1, "month", 6) as i8,
+        part(2, "day", 15) as i8,
+    )?;
     Some((date, String::new()))
 }
 
 fn duckling(case: &Value, report: &mut Report) -> Option<()> {
     let value = case["value"].as_str()?;
-    let grain = value
-        .split(|c: char| !c.is_ascii_alphabetic())
-        .rfind(|word| matches!(*word, "Second" | "Minute" | "Hour" | "Day" | "Week" | "Month" | "Quarter" | "Year"))?;
+    let grain = value.split(|c: char| !c.is_ascii_alphabetic()).rfind(|word| {
+        matches!(
+            *word,
+            "Second" | "Minute" | "Hour" | "Day" | "Week" | "Month" | "Quarter" | "Year"
+        )
+    })?;
     if matches!(grain, "Second" | "Minute" | "Hour") {
         report.left_out += 1;
         return Some(());
@@ -279,7 +318,9 @@ fn duckling(case: &Value, report: &mut Report) -> Option<()> {
     };
     let found = resolve(text, case["ref"].as_str()?.get(..10)?.parse().ok()?, &options);
     let right = matches!(&*found, [mention] if mention.bounds() == (Some(first), Some(last)));
-    report.count(right, || format!("{text}: expected {first} to {last}, found {}", list(&found)));
+    report.count(right, || {
+        format!("{text}: expected {first} to {last}, found {}", list(&found))
+    });
     Some(())
 }
 
@@ -294,18 +335,30 @@ fn gold(case: &Value, report: &mut Report) -> Option<()> {
         if mention["type"].as_str()? != "DATE" {
             continue;
         }
-        let span = (mention["start"].as_u64()? as usize, mention["end"].as_u64()? as usize);
-        let values: Vec<&str> = mention["value"].as_array()?.iter().filter_map(Value::as_str).collect();
+        let span = (
+            mention["start"].as_u64()? as usize,
+            mention["end"].as_u64()? as usize,
+        );
+        let values: Vec<&str> = mention["value"]
+            .as_array()?
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
         let hit = found.iter().position(|date| (date.start, date.end) == span);
         let right = hit.is_some_and(|hit| values.contains(&found[hit].value.as_str()));
         if let Some(hit) = hit.filter(|_| right) {
             matched[hit] = true;
         }
-        report.count(right, || format!("{id}: missed {} {values:?} at {span:?}", mention["text"]));
+        report.count(right, || {
+            format!("{id}: missed {} {values:?} at {span:?}", mention["text"])
+        });
     }
     let wrong = found.iter().zip(matched).filter(|(_, matched)| !matched);
     for (date, _) in wrong {
-        report.failures.push(format!("{id}: wrong {} {} at {}..{}", date.text, date.value, date.start, date.end));
+        report.failures.push(format!(
+            "{id}: wrong {} {} at {}..{}",
+            date.text, date.value, date.start, date.end
+        ));
     }
     Some(())
 }

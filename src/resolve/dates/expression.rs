@@ -73,7 +73,11 @@ pub(super) enum Base {
     /// So long before or after: 三天后.
     Offset(Amount),
     /// Whole units counted from the present one: the three weeks to come.
-    Stretch { from: i32, to: i32, unit: Unit },
+    Stretch {
+        from: i32,
+        to: i32,
+        unit: Unit,
+    },
     /// From today back or on: 过去三个月.
     Rolling(Amount),
 }

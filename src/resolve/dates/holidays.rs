@@ -74,10 +74,23 @@ pub(super) const NUMERIC_NAMES: &[(&str, Rule, u8)] = &[
 pub(super) static HOLIDAYS: &[Holiday] = &[
     // Chinese public holidays.
     one("元旦 元旦节 公历新年 阳历新年", Fixed(1, 1)),
-    many("春节 农历新年 农历春节 旧历新年 阴历新年 中国新年 华人新年 新春佳节 大年初一 正月初一 正月朔日 农历年初一 年初一", Lunar(1, 1), 1, 7),
-    one("除夕 除夕夜 大年三十 年三十 大年夜 年三十晚 农历除夕 大年除夕 岁除", NewYearsEve),
+    many(
+        "春节 农历新年 农历春节 旧历新年 阴历新年 中国新年 华人新年 新春佳节 大年初一 正月初一 正月朔日 农历年初一 年初一",
+        Lunar(1, 1),
+        1,
+        7,
+    ),
+    one(
+        "除夕 除夕夜 大年三十 年三十 大年夜 年三十晚 农历除夕 大年除夕 岁除",
+        NewYearsEve,
+    ),
     one("清明节 扫墓节 民族扫墓节", SolarTerm(6, 0)),
-    many("劳动节 五一劳动节 五一国际劳动节 国际劳动节 五一节 国际示威游行日", Fixed(5, 1), 1, 5),
+    many(
+        "劳动节 五一劳动节 五一国际劳动节 国际劳动节 五一节 国际示威游行日",
+        Fixed(5, 1),
+        1,
+        5,
+    ),
     one("端午节 端午 端阳节 龙舟节 龙船节 重午节 天中节", Lunar(5, 5)),
     one("中秋节 中秋 八月节 团圆节 仲秋节", Lunar(8, 15)),
     many("国庆节 国庆 国庆日 十一国庆节 十一国庆", Fixed(10, 1), 1, 7),
@@ -95,9 +108,15 @@ pub(super) static HOLIDAYS: &[Holiday] = &[
     one("下元节 下元日", Lunar(10, 15)),
     one("腊八 腊八节 法宝节", Lunar(12, 8)),
     one("小年 祭灶节 灶神节 谢灶节", Lunar(12, 23)),
-    one("妇女节 三八妇女节 三八节 国际妇女节 国际劳动妇女节 三八国际妇女节 女神节 女生节", Fixed(3, 8)),
+    one(
+        "妇女节 三八妇女节 三八节 国际妇女节 国际劳动妇女节 三八国际妇女节 女神节 女生节",
+        Fixed(3, 8),
+    ),
     one("植树节 国际植树节", Fixed(3, 12)),
-    one("消费者权益日 国际消费者权益日 世界消费者权益日 三一五 3·15", Fixed(3, 15)),
+    one(
+        "消费者权益日 国际消费者权益日 世界消费者权益日 三一五 3·15",
+        Fixed(3, 15),
+    ),
     one("全民国家安全教育日", Fixed(4, 15)),
     one("中国航天日", Fixed(4, 24)),
     one("青年节 五四青年节 “五四”青年节", Fixed(5, 4)),
@@ -116,7 +135,10 @@ pub(super) static HOLIDAYS: &[Holiday] = &[
     one("国家公祭日 南京大屠杀死难者国家公祭日", Fixed(12, 13)),
     one("澳门回归纪念日", Fixed(12, 20)),
     // Days kept around the world.
-    one("情人节 圣瓦伦丁节 瓦伦丁节 圣华伦泰节 瓦伦泰节 西洋情人节", Fixed(2, 14)),
+    one(
+        "情人节 圣瓦伦丁节 瓦伦丁节 圣华伦泰节 瓦伦泰节 西洋情人节",
+        Fixed(2, 14),
+    ),
     one("白色情人节", Fixed(3, 14)),
     one("圣帕特里克节 圣帕特里克日 圣帕特里克", Fixed(3, 17)),
     one("愚人节", Fixed(4, 1)),
@@ -138,7 +160,10 @@ pub(super) static HOLIDAYS: &[Holiday] = &[
     one("跨年夜 新年前夕 新年前夜 元旦前夕", Fixed(12, 31)),
     one("主显节 主显日 三王节 三王来朝日", Fixed(1, 6)),
     one("圣母升天节 圣母升天日", Fixed(8, 15)),
-    one("马丁·路德·金纪念日 马丁路德金纪念日 马丁·路德·金日", Weekday(1, 3, 1, 0)),
+    one(
+        "马丁·路德·金纪念日 马丁路德金纪念日 马丁·路德·金日",
+        Weekday(1, 3, 1, 0),
+    ),
     one("总统日 总统节", Weekday(2, 3, 1, 0)),
     one("母亲节", Weekday(5, 2, 7, 0)),
     one("阵亡将士纪念日", Weekday(5, -1, 1, 0)),
@@ -149,28 +174,72 @@ pub(super) static HOLIDAYS: &[Holiday] = &[
     one("网络星期一", Weekday(11, 4, 4, 4)),
     many("全球青年服务日 世界青年服务日", Weekday(4, 4, 5, 0), 3, 3),
     // Christian feasts.
-    one("油腻星期二 忏悔星期二 忏悔火曜日 忏悔节 薄饼日 煎饼星期二 肥美星期二", Easter(-47)),
-    one("圣灰星期三 圣灰礼仪日 圣灰日 圣灰节 大斋首日 灰日 大斋节首日", Easter(-46)),
+    one(
+        "油腻星期二 忏悔星期二 忏悔火曜日 忏悔节 薄饼日 煎饼星期二 肥美星期二",
+        Easter(-47),
+    ),
+    one(
+        "圣灰星期三 圣灰礼仪日 圣灰日 圣灰节 大斋首日 灰日 大斋节首日",
+        Easter(-46),
+    ),
     many("大斋期 大斋节 四旬期 四旬节 四旬斋", Easter(-46), 46, 46),
     one("棕枝主日 圣枝主日 棕榈主日 圣树节 圣枝节", Easter(-7)),
-    one("濯足节 濯足星期四 圣周四 圣周星期四 圣星期四 神圣周四 神圣星期四 设立圣餐日 主的晚餐日", Easter(-3)),
-    one("耶稣受难日 耶稣受难节 受难节 主受难日 主受难节 圣周五 圣星期五 神圣周五 神圣星期五 沉默周五 沈默周五 受难日", Easter(-2)),
-    one("圣周六 圣星期六 神圣周六 神圣星期六 复活节前夜 复活节前夕 耶稣受难日翌日 主受难节翌日 受难节翌日 主受难日翌日 耶稣受难节翌日", Easter(-1)),
-    one("复活节 复活节星期日 主复活日 主复活节 复活主日 耶稣复活日 耶稣复活节 复活日", Easter(0)),
+    one(
+        "濯足节 濯足星期四 圣周四 圣周星期四 圣星期四 神圣周四 神圣星期四 设立圣餐日 主的晚餐日",
+        Easter(-3),
+    ),
+    one(
+        "耶稣受难日 耶稣受难节 受难节 主受难日 主受难节 圣周五 圣星期五 神圣周五 神圣星期五 沉默周五 沈默周五 受难日",
+        Easter(-2),
+    ),
+    one(
+        "圣周六 圣星期六 神圣周六 神圣星期六 复活节前夜 复活节前夕 耶稣受难日翌日 主受难节翌日 受难节翌日 主受难日翌日 耶稣受难节翌日",
+        Easter(-1),
+    ),
+    one(
+        "复活节 复活节星期日 主复活日 主复活节 复活主日 耶稣复活日 耶稣复活节 复活日",
+        Easter(0),
+    ),
     one("复活节星期一 复活节翌日 复活星期一", Easter(1)),
-    one("耶稣升天节 耶稣升天日 升天节 升天日 主升天日 主升天节 耶稣升天瞻礼", Easter(39)),
-    one("圣灵降临节 圣灵降临日 五旬节 圣神降临节 圣神降临日 五旬主日", Easter(49)),
-    one("圣灵降临节星期一 五旬节星期一 圣灵节庆日 圣神降临节星期一", Easter(50)),
-    one("圣三一主日 三一主日 天主三一主日 天主圣三主日 圣三主日 圣三节 三一节", Easter(56)),
-    one("基督圣体节 基督圣体圣血节 圣体节 圣体圣血节 基督圣体瞻礼", Easter(60)),
-    one("拉匝路周六 拉撒路周六 拉撒路圣周六 拉匝路星期六 拉撒路星期六", OrthodoxEaster(-8)),
+    one(
+        "耶稣升天节 耶稣升天日 升天节 升天日 主升天日 主升天节 耶稣升天瞻礼",
+        Easter(39),
+    ),
+    one(
+        "圣灵降临节 圣灵降临日 五旬节 圣神降临节 圣神降临日 五旬主日",
+        Easter(49),
+    ),
+    one(
+        "圣灵降临节星期一 五旬节星期一 圣灵节庆日 圣神降临节星期一",
+        Easter(50),
+    ),
+    one(
+        "圣三一主日 三一主日 天主三一主日 天主圣三主日 圣三主日 圣三节 三一节",
+        Easter(56),
+    ),
+    one(
+        "基督圣体节 基督圣体圣血节 圣体节 圣体圣血节 基督圣体瞻礼",
+        Easter(60),
+    ),
+    one(
+        "拉匝路周六 拉撒路周六 拉撒路圣周六 拉匝路星期六 拉撒路星期六",
+        OrthodoxEaster(-8),
+    ),
     // Islamic feasts.
-    one("伊斯兰新年 伊斯兰历新年 伊斯兰教新年 回历新年 穆斯林新年", Islamic(1, 1)),
+    one(
+        "伊斯兰新年 伊斯兰历新年 伊斯兰教新年 回历新年 穆斯林新年",
+        Islamic(1, 1),
+    ),
     one("阿舒拉节 阿舒拉日", Islamic(1, 10)),
     one("圣纪节 圣纪 圣忌节 先知诞辰 先知穆罕默德诞辰", Islamic(3, 12)),
     one("登霄节 夜行登霄节 升霄节 登霄夜", Islamic(7, 27)),
     one("白拉特夜 拜拉特夜", Islamic(8, 15)),
-    many("斋月 穆斯林斋月 伊斯兰斋月 伊斯兰教斋月 回历斋月 拉马丹 莱麦丹月", Islamic(9, 1), 30, 30),
+    many(
+        "斋月 穆斯林斋月 伊斯兰斋月 伊斯兰教斋月 回历斋月 拉马丹 莱麦丹月",
+        Islamic(9, 1),
+        30,
+        30,
+    ),
     one("盖德尔夜 尊贵之夜", Islamic(9, 27)),
     one("开斋节 尔代节 肉孜节 尔德节 开斋日", Islamic(10, 1)),
     one("古尔邦节 宰牲节 忠孝节 哈芝节 哈吉节 宰牲日", Islamic(12, 10)),
@@ -179,25 +248,58 @@ pub(super) static HOLIDAYS: &[Holiday] = &[
     one("赎罪日", Hebrew(7, 10)),
     many("住棚节 收藏节 结茅节", Hebrew(7, 15), 8, 8),
     one("圣会节 严肃会", Hebrew(7, 22)),
-    one("转经节 西赫托拉节 妥拉节 律法节 欢庆圣法节 诵经节 欢庆妥拉节", Hebrew(7, 23)),
-    many("光明节 哈努卡节 修殿节 献殿节 烛光节 马加比节 犹太教灯节", Hebrew(9, 25), 8, 8),
+    one(
+        "转经节 西赫托拉节 妥拉节 律法节 欢庆圣法节 诵经节 欢庆妥拉节",
+        Hebrew(7, 23),
+    ),
+    many(
+        "光明节 哈努卡节 修殿节 献殿节 烛光节 马加比节 犹太教灯节",
+        Hebrew(9, 25),
+        8,
+        8,
+    ),
     one("犹太植树节 图比舍巴特节 树木新年 犹太教植树节", Hebrew(11, 15)),
     one("普珥节 普林节", Hebrew(12, 14)),
     many("逾越节 无酵节", Hebrew(1, 15), 9, 9),
     one("以色列独立日 以色列国庆节 以色列国庆日", Hebrew(2, 5)),
     one("篝火节 犹太教篝火节 犹太篝火节", Hebrew(2, 18)),
-    many("七七节 沙夫幼特节 周日节 收获节 收割节 犹太五旬节", Hebrew(3, 6), 3, 3),
+    many(
+        "七七节 沙夫幼特节 周日节 收获节 收割节 犹太五旬节",
+        Hebrew(3, 6),
+        3,
+        3,
+    ),
     one("圣殿被毁日 圣殿节 犹太圣殿被毁日", Hebrew(5, 9)),
     // Feasts of India; the harvest feast has four days around the second.
-    one("排灯节 万灯节 屠妖节 印度排灯节 印度屠妖节 印度光明节 灯节", Moon(10, 17, Phase::New, 0, 0)),
+    one(
+        "排灯节 万灯节 屠妖节 印度排灯节 印度屠妖节 印度光明节 灯节",
+        Moon(10, 17, Phase::New, 0, 0),
+    ),
     one("克哈特普迦节 克哈特普迦 太阳神节", Moon(10, 17, Phase::New, 0, 6)),
     one("十胜节 凯旋节 德喜合拉节", Moon(10, 17, Phase::New, -2, 10)),
-    many("九夜节 难近母节 杜尔迦节 纳瓦拉特里节", Moon(10, 17, Phase::New, -2, 1), 10, 10),
-    one("印度兄妹节 拉克沙班丹节 兄妹节 保护绳节", Moon(10, 17, Phase::New, -5, 0)),
-    one("洒红节 侯丽节 荷丽节 胡里节 霍利节 好利节 五彩节 欢悦节 撒红节", Moon(2, 27, Phase::Full, 0, 0)),
-    one("卫塞节 比萨宝蕉节 维萨卡节 卫塞日 佛陀日", Moon(4, 27, Phase::Full, 0, 0)),
+    many(
+        "九夜节 难近母节 杜尔迦节 纳瓦拉特里节",
+        Moon(10, 17, Phase::New, -2, 1),
+        10,
+        10,
+    ),
+    one(
+        "印度兄妹节 拉克沙班丹节 兄妹节 保护绳节",
+        Moon(10, 17, Phase::New, -5, 0),
+    ),
+    one(
+        "洒红节 侯丽节 荷丽节 胡里节 霍利节 好利节 五彩节 欢悦节 撒红节",
+        Moon(2, 27, Phase::Full, 0, 0),
+    ),
+    one(
+        "卫塞节 比萨宝蕉节 维萨卡节 卫塞日 佛陀日",
+        Moon(4, 27, Phase::Full, 0, 0),
+    ),
     one("庞格尔节第一天 印度丰收节第一天 淡米尔丰收节第一天", Fixed(1, 13)),
-    one("庞格尔节 印度丰收节 淡米尔丰收节 泰米尔丰收节 庞格尔节第二天 印度丰收节第二天 淡米尔丰收节第二天", Fixed(1, 14)),
+    one(
+        "庞格尔节 印度丰收节 淡米尔丰收节 泰米尔丰收节 庞格尔节第二天 印度丰收节第二天 淡米尔丰收节第二天",
+        Fixed(1, 14),
+    ),
     one("庞格尔节第三天 印度丰收节第三天 淡米尔丰收节第三天", Fixed(1, 15)),
     one("庞格尔节第四天 印度丰收节第四天 淡米尔丰收节第四天", Fixed(1, 16)),
 ];
@@ -229,9 +331,10 @@ fn rule_date(rule: Rule, year: i16) -> Option<Date> {
         Easter(after) => add_days(easter(year)?, after),
         OrthodoxEaster(after) => add_days(orthodox_easter(year)?, after),
         Islamic(month, of_month) => islamic_date(year, month, of_month),
-        Moon(month, of_month, phase, half_lunations, after) => {
-            add_days(moon::evening_of(year, month, of_month, phase, half_lunations)?, after)
-        }
+        Moon(month, of_month, phase, half_lunations, after) => add_days(
+            moon::evening_of(year, month, of_month, phase, half_lunations)?,
+            after,
+        ),
         Hebrew(month, of_month) => add_days(hebrew_date(year, month, of_month)?, -1),
     }
 }
@@ -280,7 +383,10 @@ mod tests {
 
     #[test]
     fn names_are_simplified_and_unique() {
-        let mut names: Vec<&str> = HOLIDAYS.iter().flat_map(|holiday| holiday.names.split(' ')).collect();
+        let mut names: Vec<&str> = HOLIDAYS
+            .iter()
+            .flat_map(|holiday| holiday.names.split(' '))
+            .collect();
         for name in &names {
             assert_eq!(crate::text::fold_str(name), **name);
         }

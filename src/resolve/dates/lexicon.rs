@@ -242,7 +242,10 @@ fn add_units(lexicon: &mut Lexicon) {
     lexicon.add("个多小时 个半月", Word::CountOver(Unit::Clock));
     lexicon.add("个世纪", Count(Unit::Century));
     lexicon.add("年期 年级 周年 年制 周岁 岁", Count(Unit::Clock));
-    lexicon.add("小时 个小时 钟头 个钟头 个钟 分钟 秒钟 秒 刻钟 分", Count(Unit::Clock));
+    lexicon.add(
+        "小时 个小时 钟头 个钟头 个钟 分钟 秒钟 秒 刻钟 分",
+        Count(Unit::Clock),
+    );
     lexicon.add("元年", Word::FirstYear);
     lexicon.add("农历 阴历 旧历 夏历", Word::Lunar);
     lexicon.add("正月", Word::LunarMonth(1));
@@ -279,8 +282,18 @@ fn add_units(lexicon: &mut Lexicon) {
         lexicon.add(names, Word::Era(before_first));
     }
     for (month, name) in (1..).zip([
-        "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-        "september sept sep", "october oct", "november nov", "december dec",
+        "january jan",
+        "february feb",
+        "march mar",
+        "april apr",
+        "may",
+        "june jun",
+        "july jul",
+        "august aug",
+        "september sept sep",
+        "october oct",
+        "november nov",
+        "december dec",
     ]) {
         lexicon.add(name, Word::EnglishMonth(month));
     }
@@ -295,7 +308,6 @@ fn add_relatives(lexicon: &mut Lexicon) {
     let mut add = |words, unit, shift, frame| lexicon.add(words, Word::Relative(unit, shift, frame));
     add("今年 今年度 本年 本年度", Unit::Year, 0, Publication);
     add("上年 上一年 上年度 上一年度", Unit::Year, -1, Publication);
-    add("前年", Unit::Year, -2, Publication);
     add("大前年", Unit::Year, -3, Publication);
     add("下一年 下年度 明年度", Unit::Year, 1, Publication);
     add("后年", Unit::Year, 2, Publication);
@@ -311,11 +323,26 @@ fn add_relatives(lexicon: &mut Lexicon) {
     add("当月 同月 该月 同一个月 那个月", Unit::Month, 0, Narrative);
     add("次月 翌月 第二个月", Unit::Month, 1, Narrative);
     add("本季度 这季度 这个季度 这一季度", Unit::Quarter, 0, Publication);
-    add("上季度 上个季度 上一季度 上一个季度", Unit::Quarter, -1, Publication);
-    add("下季度 下个季度 下一季度 下一个季度", Unit::Quarter, 1, Publication);
+    add(
+        "上季度 上个季度 上一季度 上一个季度",
+        Unit::Quarter,
+        -1,
+        Publication,
+    );
+    add(
+        "下季度 下个季度 下一季度 下一个季度",
+        Unit::Quarter,
+        1,
+        Publication,
+    );
     add("上个半年", Unit::Half, -1, Publication);
     add("下个半年", Unit::Half, 1, Publication);
-    add("上世纪 上个世纪 上一世纪 上一个世纪", Unit::Century, -1, Publication);
+    add(
+        "上世纪 上个世纪 上一世纪 上一个世纪",
+        Unit::Century,
+        -1,
+        Publication,
+    );
     add("本世纪 这个世纪", Unit::Century, 0, Publication);
     add("今日 今儿", Unit::Day, 0, Publication);
     add("昨天 昨日 昨儿 寻日 琴日 㖊日", Unit::Day, -1, Publication);
@@ -338,6 +365,7 @@ fn add_relatives(lexicon: &mut Lexicon) {
     let mut guard = |words, unit, shift, not_after, not_before| {
         guard_framed(words, unit, shift, Publication, not_after, not_before);
     };
+    guard("前年", Unit::Year, -2, "目此之以日月先生空从史", "");
     guard("下年", Unit::Year, 1, "", "轻");
     guard("来年", Unit::Year, 1, "近迎往将带", "");
     guard("去年 去年度", Unit::Year, -1, "过失", "轻");
@@ -375,7 +403,12 @@ fn add_relatives(lexicon: &mut Lexicon) {
     use Season::{Autumn, Spring, Summer, Winter};
     for (letter, season) in [('春', Spring), ('夏', Summer), ('秋', Autumn), ('冬', Winter)] {
         for (prefix, shift) in [('今', 0), ('去', -1), ('明', 1)] {
-            lexicon.add_guarded(&format!("{prefix}{letter}"), Word::YearSeason(shift, season), "", "奥");
+            lexicon.add_guarded(
+                &format!("{prefix}{letter}"),
+                Word::YearSeason(shift, season),
+                "",
+                "奥",
+            );
         }
         lexicon.add(&format!("{letter}季 {letter}天"), Word::Season(season));
         lexicon.add_guarded(&letter.to_string(), Word::Season(season), "", SEASON_STOP);
@@ -387,7 +420,10 @@ const SEASON_STOP: &str = "奥晚节运分训季天雨风招装游粮耕威洛�
 
 fn add_weeks(lexicon: &mut Lexicon) {
     // 周天 is rare for Sunday, and a name.
-    for (name, day) in ["一", "二", "三", "四", "五", "六", "日", "天"].into_iter().zip([1, 2, 3, 4, 5, 6, 7, 7]) {
+    for (name, day) in ["一", "二", "三", "四", "五", "六", "日", "天"]
+        .into_iter()
+        .zip([1, 2, 3, 4, 5, 6, 7, 7])
+    {
         if name != "天" {
             lexicon.add_guarded(&format!("周{name}"), Word::Weekday(day), "上下本这", "围报刊邮世");
         }
@@ -403,7 +439,12 @@ fn add_weeks(lexicon: &mut Lexicon) {
     ] {
         for prefix in prefixes.split(' ') {
             let words = format!("{prefix}周 {prefix}星期 {prefix}礼拜");
-            lexicon.add_guarded(&words, Word::Relative(Unit::Week, shift, Frame::Publication), "晚早以天", "期边围");
+            lexicon.add_guarded(
+                &words,
+                Word::Relative(Unit::Week, shift, Frame::Publication),
+                "晚早以天",
+                "期边围",
+            );
         }
     }
     let this = Word::Relative(Unit::Week, 0, Frame::Publication);
@@ -438,18 +479,25 @@ fn add_parts(lexicon: &mut Lexicon) {
     lexicon.add("季初 季度初", Word::Edge(Some(Unit::Quarter), Start));
     lexicon.add("季末 季度末", Word::Edge(Some(Unit::Quarter), End));
     use DayPart::{Afternoon, Evening, Midday, Morning, Night};
-    lexicon.add("早上 早晨 清晨 清早 上午 早间 凌晨 黎明 拂晓 大清早 一早 朝早", Word::Part(Morning));
+    lexicon.add(
+        "早上 早晨 清晨 清早 上午 早间 凌晨 黎明 拂晓 大清早 一早 朝早",
+        Word::Part(Morning),
+    );
     lexicon.add("中午 正午 午间 晌午", Word::Part(Midday));
     lexicon.add("下午 午后 晏昼 下昼", Word::Part(Afternoon));
     lexicon.add("傍晚 晚上 晚间 黄昏", Word::Part(Evening));
-    lexicon.add("夜间 夜里 深夜 午夜 半夜 前半夜 后半夜 入夜 夜晚 子夜", Word::Part(Night));
-    lexicon.add_guarded("早 晨", Word::Part(Morning), "", "盘报餐期市班会年稻产就已练跑");
-    lexicon.add_guarded("晚", Word::Part(Evening), "", "宴报会餐班婚年期稻清");
+    lexicon.add(
+        "夜间 夜里 深夜 午夜 半夜 前半夜 后半夜 入夜 夜晚 子夜",
+        Word::Part(Night),
+    );
+    lexicon.add_guarded("早 晨", Word::Part(Morning), "", "盘报餐期市班会年稻产就已练跑些");
+    lexicon.add_guarded("晚", Word::Part(Evening), "", "宴报会餐班婚年期稻清些");
     lexicon.add_guarded("夜", Word::Part(Night), "", "宵校总景市袭");
 }
 
 /// What follows 年中 or 月中 when 中 belongs to the next word, as in 2019年中国.
-const MIDDLE_STOP: &str = "报国方美日俄共央韩欧印东学小华文外亚非德英法越朝台港场部心期旬科山南西北医药巴间超原秋标铁石信兴";
+const MIDDLE_STOP: &str =
+    "报国方美日俄共央韩欧印东学小华文外亚非德英法越朝台港场部心期旬科山南西北医药巴间超原秋标铁石信兴";
 
 fn add_holidays(lexicon: &mut Lexicon) {
     let third_of_third = Word::Holiday(Rule::Lunar(3, 3), 1, 1);
@@ -499,9 +547,17 @@ fn add_particles(lexicon: &mut Lexicon) {
     lexicon.add("多 余 几 数 来 好几", Word::Vague);
     lexicon.add("之前 以前 前夕", Word::Bound(Before));
     lexicon.add("之后 以后 过后", Word::Bound(After));
-    lexicon.add("或之前 或以前 及之前 及以前 及其之前 为止 止", Word::Bound(OnOrBefore));
-    lexicon.add("或之后 或以后 及之后 及以后 及其之后 起 开始", Word::Bound(OnOrAfter));
-    lexicon.add("以来 至今 迄今 起至今 以降", Word::EverSince);
+    lexicon.add(
+        "或之前 或以前 及之前 及以前 及其之前 为止 止",
+        Word::Bound(OnOrBefore),
+    );
+    lexicon.add(
+        "或之后 或以后 及之后 及以后 及其之后 起 开始",
+        Word::Bound(OnOrAfter),
+    );
+    lexicon.add("以来 以降", Word::EverSince);
+    // 截至今年.
+    lexicon.add_guarded("至今 迄今 起至今", Word::EverSince, "", "年天日晚早夏春秋冬晨");
     lexicon.add("左右 前后 许 上下", Word::Bound(Approx));
     lexicon.add("内 以内 之内 间 里", Word::Within);
     lexicon.add("之间", Word::Between);
@@ -514,10 +570,19 @@ fn add_particles(lexicon: &mut Lexicon) {
 
 fn add_cues(lexicon: &mut Lexicon) {
     lexicon.add_guarded("将", Word::Future, "即", "军领士帅近");
-    lexicon.add("将于 将在 将会 即将 将要 拟 拟于 计划 预计 预定 预期 预料 定于 定在 原定 有望 届时", Word::Future);
-    lexicon.add("准备 打算 可望 距离 安排在 限期 最迟 最快 力争 下一场 接下来 倒计时", Word::Future);
+    lexicon.add(
+        "将于 将在 将会 即将 将要 拟 拟于 计划 预计 预定 预期 预料 定于 定在 原定 有望 届时",
+        Word::Future,
+    );
+    lexicon.add(
+        "准备 打算 可望 距离 安排在 限期 最迟 最快 力争 下一场 接下来 倒计时",
+        Word::Future,
+    );
     lexicon.add("已 已经 曾 曾经 了 刚刚 此前 早前 先前", Word::Done);
-    lexicon.add("表示 称 说 传出 宣布 指出 透露 报道 公布 发布 发表 强调 认为 介绍 通报 证实 警告 呼吁 签署 通过", Word::Saying);
+    lexicon.add(
+        "表示 称 说 传出 宣布 指出 透露 报道 公布 发布 发表 强调 认为 介绍 通报 证实 警告 呼吁 签署 通过",
+        Word::Saying,
+    );
 }
 
 #[cfg(test)]

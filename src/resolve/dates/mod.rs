@@ -22,6 +22,7 @@ mod base;
 mod calendar;
 mod context;
 pub mod eval;
+mod events;
 mod expression;
 mod holidays;
 mod lexicon;
@@ -39,6 +40,7 @@ mod tokens;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use events::{EventDate, EventSource, event_at, event_dates};
 pub use period::{Modifier, Period, Precision, Season, When};
 
 use expression::{Base, Expression, Shape, Step};
@@ -76,7 +78,8 @@ impl DateMention {
 
     /// First and last day that are meant; an end that is open is `None`.
     pub fn bounds(&self) -> (Option<Date>, Option<Date>) {
-        self.when().map_or((None, None), |when| when.bounds(self.modifier))
+        self.when()
+            .map_or((None, None), |when| when.bounds(self.modifier))
     }
 }
 
@@ -157,14 +160,24 @@ pub fn resolve(text: &str, reference: Date, options: &Options) -> Vec<DateMentio
             continue;
         };
         // 周日（9月27日） and 9月27日（周日） are the same day.
-        if let Some(when) = beside.take().filter(|_| in_brackets(&folded, &expressions[at - 1], expression)) {
+        if let Some(when) = beside
+            .take()
+            .filter(|_| in_brackets(&folded, &expressions[at - 1], expression))
+        {
             resolved.when = when;
-        } else if let Some(next) = expressions.get(at + 1).filter(|next| in_brackets(&folded, expression, next)) {
+        } else if let Some(next) = expressions
+            .get(at + 1)
+            .filter(|next| in_brackets(&folded, expression, next))
+        {
             beside = together(&resolver, expression, next, settings[at + 1], resolved.when);
             resolved.when = beside.unwrap_or(resolved.when);
         }
         resolver.remember(resolved.when, setting);
-        mentions.push(mention(expression, resolved, cutter.cut(expression.start, expression.end)));
+        mentions.push(mention(
+            expression,
+            resolved,
+            cutter.cut(expression.start, expression.end),
+        ));
     }
     mentions
 }
@@ -182,7 +195,9 @@ fn together(
         _ => None,
     };
     if let Some(weekday) = weekday_of(next) {
-        return resolver.dated_weekday(weekday, expression).or_else(|| on(weekday, when));
+        return resolver
+            .dated_weekday(weekday, expression)
+            .or_else(|| on(weekday, when));
     }
     let weekday = weekday_of(expression)?;
     let dated = resolver.dated_weekday(weekday, next);
@@ -242,3 +257,6 @@ impl<'t> Cutter<'t> {
         span
     }
 }
+
+#[cfg(test)]
+mod tests;

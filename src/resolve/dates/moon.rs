@@ -17,7 +17,13 @@ pub(super) enum Phase {
 /// The evening on which the lunar day of a phase begins in India: the last sunset
 /// before the moment of the phase. The phase is the first one from `month` and
 /// `day` of the year on, moved by a number of half lunations.
-pub(super) fn evening_of(year: i16, month: i8, of_month: i8, phase: Phase, half_lunations: i32) -> Option<Date> {
+pub(super) fn evening_of(
+    year: i16,
+    month: i8,
+    of_month: i8,
+    phase: Phase,
+    half_lunations: i32,
+) -> Option<Date> {
     let epoch = day(2000, 1, 1)?;
     let from = f64::from(days_between(epoch, day(year, month, of_month)?));
     let part = match phase {
@@ -57,7 +63,12 @@ mod tests {
 
     #[test]
     fn festival_of_lights() {
-        for (year, date) in [(2012, "2012-11-13"), (2013, "2013-11-03"), (2020, "2020-11-14"), (2023, "2023-11-12")] {
+        for (year, date) in [
+            (2012, "2012-11-13"),
+            (2013, "2013-11-03"),
+            (2020, "2020-11-14"),
+            (2023, "2023-11-12"),
+        ] {
             assert_eq!(evening_of(year, 10, 17, Phase::New, 0).unwrap().to_string(), date);
         }
         let full = evening_of(2024, 2, 27, Phase::Full, 0).unwrap();

@@ -27,7 +27,9 @@ impl Number {
         let value = run
             .iter()
             .take(10)
-            .try_fold(0u32, |value, c| value.checked_mul(10)?.checked_add(c.to_digit(10)?))
+            .try_fold(0u32, |value, c| {
+                value.checked_mul(10)?.checked_add(c.to_digit(10)?)
+            })
             .filter(|_| run.len() <= 9);
         Self::new(value, run.len(), Script::Arabic)
     }
@@ -35,7 +37,11 @@ impl Number {
     /// Reads a run of characters that are [Chinese numerals](is_chinese_numeral).
     pub fn chinese(run: &[char]) -> Self {
         let positional = run.iter().all(|&c| digit(c).is_some());
-        let script = if positional { Script::Positional } else { Script::Additive };
+        let script = if positional {
+            Script::Positional
+        } else {
+            Script::Additive
+        };
         if run.len() > 9 {
             return Self::new(None, run.len(), script);
         }

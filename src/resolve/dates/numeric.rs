@@ -2,8 +2,8 @@
 //! English: `Fri, 16 Oct 2020 05:19:21 GMT`.
 
 use super::Register;
-use super::expression::{Base, Point, TimeOfDay, fixed_day};
 use super::expression::Step;
+use super::expression::{Base, Point, TimeOfDay, fixed_day};
 use super::period::{Period, Unit, day};
 
 /// A date in figures with the position after it.
@@ -72,7 +72,9 @@ impl Scanner<'_> {
         }
         let glued_clock = digits == 4 && self.at(end) == Some(':');
         let two = self.text.get(at..at + 2)?;
-        glued_clock.then(|| two.iter().fold(0, |value, c| value * 10 + *c as i8 - b'0' as i8)).map(|v| (v, at + 2))
+        glued_clock
+            .then(|| two.iter().fold(0, |value, c| value * 10 + *c as i8 - b'0' as i8))
+            .map(|v| (v, at + 2))
     }
 
     fn separator(&self, at: usize) -> Option<char> {
@@ -91,14 +93,20 @@ impl Scanner<'_> {
 
     /// `2019-05-27`, `2019/5/27`, `2019-05`, `2018`.
     fn year_first(&self, year: i32, end: usize, register: Register) -> Option<Figures> {
-        let year = i16::try_from(year).ok().filter(|year| (1000..=2999).contains(year))?;
+        let year = i16::try_from(year)
+            .ok()
+            .filter(|year| (1000..=2999).contains(year))?;
         if let Some(figures) = self.year_month(year, end, register) {
             return Some(figures);
         }
         if register == Register::Query && self.closed(end) {
-            return self
-                .spaced_day(year, end)
-                .or_else(|| Some(Figures::new(Point::new(Base::Fixed(Period::Year(year))), end, 0.6)));
+            return self.spaced_day(year, end).or_else(|| {
+                Some(Figures::new(
+                    Point::new(Base::Fixed(Period::Year(year))),
+                    end,
+                    0.6,
+                ))
+            });
         }
         None
     }
@@ -127,7 +135,9 @@ impl Scanner<'_> {
             return None;
         }
         let month = Point::new(Base::Fixed(Period::Month(year, month)));
-        (1900..=2100).contains(&year).then(|| Figures::new(month, month_end, 0.8))
+        (1900..=2100)
+            .contains(&year)
+            .then(|| Figures::new(month, month_end, 0.8))
     }
 
     /// `2022 11 23`.
@@ -155,7 +165,9 @@ impl Scanner<'_> {
             return None;
         }
         let (year, digits, year_end) = self.number(second_end + 1)?;
-        let year = i16::try_from(year).ok().filter(|year| digits == 4 && (1900..=2100).contains(year))?;
+        let year = i16::try_from(year)
+            .ok()
+            .filter(|year| digits == 4 && (1900..=2100).contains(year))?;
         let date = day(year, second, first as i8).or_else(|| day(year, first as i8, second))?;
         self.closed(year_end)
             .then(|| Figures::new(fixed_day(date), year_end, 0.95))
@@ -172,7 +184,8 @@ impl Scanner<'_> {
         if self.separator(second_end) == Some(separator) {
             let (third, third_end) = self.short_number(second_end + 1)?;
             let date = day(two_digit_year(first), second, third)?;
-            return (digits == 2 && self.closed(third_end)).then(|| Figures::new(fixed_day(date), third_end, 0.6));
+            return (digits == 2 && self.closed(third_end))
+                .then(|| Figures::new(fixed_day(date), third_end, 0.6));
         }
         let (month, in_month) = (first as i8, second);
         // 29 February is one, too.
@@ -207,7 +220,8 @@ impl Scanner<'_> {
     /// `21:59`, `14:50:33.129`.
     fn clock(&self, at: usize) -> Option<(u8, u8, usize)> {
         let (hour, digits, end) = self.number(at)?;
-        let (minute, minute_digits, minute_end) = self.number(end + 1).filter(|_| self.at(end) == Some(':'))?;
+        let (minute, minute_digits, minute_end) =
+            self.number(end + 1).filter(|_| self.at(end) == Some(':'))?;
         if digits > 2 || hour > 24 || minute_digits != 2 || minute > 59 {
             return None;
         }

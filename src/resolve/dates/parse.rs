@@ -139,7 +139,14 @@ impl Parser<'_> {
         Some((right, if between { next + 1 } else { next }))
     }
 
-    fn finish(&self, token: usize, start: usize, left: Parsed, right: Option<Parsed>, next: usize) -> Expression {
+    fn finish(
+        &self,
+        token: usize,
+        start: usize,
+        left: Parsed,
+        right: Option<Parsed>,
+        next: usize,
+    ) -> Expression {
         let (last, shape, certainty) = match right {
             Some(right) => {
                 let certainty = left.certainty.min(right.certainty);
@@ -173,7 +180,11 @@ impl Parser<'_> {
     /// 之前, 起, 左右 after a date.
     fn bounds(&self, expression: &mut Expression) {
         let at = expression.next;
-        if self.tokens.get(at).is_none_or(|token| token.start != expression.end) {
+        if self
+            .tokens
+            .get(at)
+            .is_none_or(|token| token.start != expression.end)
+        {
             return;
         }
         let modifier = match self.word(at) {
@@ -223,14 +234,16 @@ impl Parser<'_> {
         let mut time = part;
         if let Some((clock, next)) = self.clock(at) {
             time = Some(clock.unwrap_or_else(|| part.unwrap_or(TimeOfDay::Clock(0, 0))));
-            if let (Some(TimeOfDay::Clock(hour @ 1..=11, minute)), Some(TimeOfDay::Part(read))) = (time, part) {
+            if let (Some(TimeOfDay::Clock(hour @ 1..=11, minute)), Some(TimeOfDay::Part(read))) = (time, part)
+            {
                 use super::lexicon::DayPart::{Afternoon, Evening};
                 if matches!(read, Afternoon | Evening) {
                     time = Some(TimeOfDay::Clock(hour + 12, minute));
                 }
             }
             self.close(parsed, next);
-            let range = matches!(self.word(next), Some(Word::To)) && self.joined(next) && self.joined(next + 1);
+            let range =
+                matches!(self.word(next), Some(Word::To)) && self.joined(next) && self.joined(next + 1);
             if let Some((_, last)) = self.clock(next + 1).filter(|_| range) {
                 self.close(parsed, last);
             }
@@ -260,12 +273,19 @@ impl Parser<'_> {
                 let unit = self.word(at + 3).filter(|_| self.adjacent(at + 3))?;
                 matches!(unit, Word::Unit(Unit::Clock)).then_some((None, at + 4))
             }
-            Kind::Break(Break::Clause) if self.adjacent(at + 1) && self.text[self.tokens[at + 1].start] == ':' => {
-                let minute = self.number(at + 2).filter(|n| self.adjacent(at + 2) && n.digits == 2)?;
+            Kind::Break(Break::Clause)
+                if self.adjacent(at + 1) && self.text[self.tokens[at + 1].start] == ':' =>
+            {
+                let minute = self
+                    .number(at + 2)
+                    .filter(|n| self.adjacent(at + 2) && n.digits == 2)?;
                 let minute = minute.within(0..=59)? as u8;
                 let mut next = at + 3;
                 let seconds = self.adjacent(next)
-                    && self.tokens.get(next).is_some_and(|token| self.text[token.start] == ':')
+                    && self
+                        .tokens
+                        .get(next)
+                        .is_some_and(|token| self.text[token.start] == ':')
                     && self.number(next + 1).is_some_and(|n| n.digits == 2)
                     && self.adjacent(next + 1);
                 if seconds {
@@ -288,7 +308,10 @@ impl Parser<'_> {
                 }
                 Some(Kind::Number(number)) => {
                     let unit = self.adjacent(at + 1)
-                        && matches!(self.word(at + 1), Some(Word::Count(Unit::Clock) | Word::Unit(Unit::Clock)));
+                        && matches!(
+                            self.word(at + 1),
+                            Some(Word::Count(Unit::Clock) | Word::Unit(Unit::Clock))
+                        );
                     if unit || number.digits == 2 {
                         minute = number.within(0..=59).unwrap_or(0) as u8;
                         at += if unit { 2 } else { 1 };
@@ -297,8 +320,22 @@ impl Parser<'_> {
                 _ => {}
             }
         }
+        // 57.9秒.
+        let fraction = self
+            .number(at + 1)
+            .filter(|_| self.text.get(self.tokens[at].end) == Some(&'.'))
+            .is_some();
+        let second = at + 1 + usize::from(fraction);
+        if self.adjacent(at)
+            && self.number(at).is_some()
+            && matches!(self.word(second), Some(Word::Count(Unit::Clock)))
+            && self.adjacent(second)
+        {
+            at = second + 1;
+        }
         // 许, 左右, 多.
-        while self.adjacent(at) && matches!(self.word(at), Some(Word::Vague | Word::Bound(Modifier::Approx))) {
+        while self.adjacent(at) && matches!(self.word(at), Some(Word::Vague | Word::Bound(Modifier::Approx)))
+        {
             at += 1;
         }
         (minute, at)
@@ -319,7 +356,11 @@ impl Parser<'_> {
 
     /// Whether the token follows the one before it without anything between.
     pub fn adjacent(&self, at: usize) -> bool {
-        at > 0 && self.tokens.get(at).is_some_and(|token| token.start == self.tokens[at - 1].end)
+        at > 0
+            && self
+                .tokens
+                .get(at)
+                .is_some_and(|token| token.start == self.tokens[at - 1].end)
     }
 
     /// Whether only blanks stand between the token and the one before it.
@@ -339,7 +380,11 @@ impl Parser<'_> {
     }
 
     fn blank(&self, from: usize, to: usize) -> bool {
-        from <= to && to - from <= MOST_BLANKS && self.text[from..to].iter().all(|&c| c.is_whitespace() || c == '\u{200b}')
+        from <= to
+            && to - from <= MOST_BLANKS
+            && self.text[from..to]
+                .iter()
+                .all(|&c| c.is_whitespace() || c == '\u{200b}')
     }
 
     /// Whether a number stands free: no figure, letter or decimal point in front.
@@ -353,10 +398,13 @@ impl Parser<'_> {
             return !c.is_ascii_digit();
         }
         let joins = c.is_ascii_alphanumeric() || "_/".contains(c);
-        let from_other_end = matches!(at.checked_sub(1).and_then(|before| self.word(before)), Some(Word::To));
-        let point = ".,-·:".contains(c) && !from_other_end && before > 0 && self.text[before - 1].is_ascii_digit();
-        let chinese = super::numerals::is_chinese_numeral(c);
-        !joins && !point && !chinese
+        let from_other_end = matches!(
+            at.checked_sub(1).and_then(|before| self.word(before)),
+            Some(Word::To)
+        );
+        let point =
+            ".,-·:".contains(c) && !from_other_end && before > 0 && self.text[before - 1].is_ascii_digit();
+        !joins && !point
     }
 
     /// The character after a token.

@@ -167,8 +167,8 @@ impl Period {
     /// The value of a TIMEX3 tag.
     pub(super) fn timex(self) -> String {
         match self {
-            Self::Decade(tens) => format!("{tens:03}"),
-            Self::Century(hundreds) => format!("{hundreds:02}"),
+            Self::Decade(tens) => Digits(tens, 3).to_string(),
+            Self::Century(hundreds) => Digits(hundreds, 2).to_string(),
             _ => self.to_string(),
         }
     }
@@ -177,22 +177,28 @@ impl Period {
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Day(date) => write!(f, "{}-{:02}-{:02}", IsoYear(date.year()), date.month(), date.day()),
+            Self::Day(date) => write!(
+                f,
+                "{}-{:02}-{:02}",
+                iso_year(date.year()),
+                date.month(),
+                date.day()
+            ),
             Self::Week(monday) => write_week(f, monday),
             Self::Weekend(saturday) => {
                 write_week(f, saturday)?;
                 f.write_str("-WE")
             }
-            Self::Month(year, month) => write!(f, "{}-{month:02}", IsoYear(year)),
-            Self::Quarter(year, quarter) => write!(f, "{}-Q{quarter}", IsoYear(year)),
-            Self::Half(year, half) => write!(f, "{}-H{half}", IsoYear(year)),
+            Self::Month(year, month) => write!(f, "{}-{month:02}", iso_year(year)),
+            Self::Quarter(year, quarter) => write!(f, "{}-Q{quarter}", iso_year(year)),
+            Self::Half(year, half) => write!(f, "{}-H{half}", iso_year(year)),
             Self::Season(year, season) => {
                 let (_, code) = Season::ALL[season as usize];
-                write!(f, "{}-{code}", IsoYear(year))
+                write!(f, "{}-{code}", iso_year(year))
             }
-            Self::Year(year) => write!(f, "{}", IsoYear(year)),
-            Self::Decade(tens) => write!(f, "{tens:03}X"),
-            Self::Century(hundreds) => write!(f, "{hundreds:02}XX"),
+            Self::Year(year) => write!(f, "{}", iso_year(year)),
+            Self::Decade(tens) => write!(f, "{}X", Digits(tens, 3)),
+            Self::Century(hundreds) => write!(f, "{}XX", Digits(hundreds, 2)),
         }
     }
 }
@@ -215,14 +221,19 @@ fn read_period(text: &str) -> Option<Period> {
         Some((year, rest)) => (year, Some(rest)),
         None => (text.get(sign..)?, None),
     };
+    let number = |digits: &str| {
+        digits
+            .parse::<i16>()
+            .ok()
+            .map(|value| if sign > 0 { -value } else { value })
+    };
     if let (Some(hundreds), None) = (year.strip_suffix("XX"), rest) {
-        return hundreds.parse().ok().map(Period::Century);
+        return number(hundreds).map(Period::Century);
     }
     if let (Some(tens), None) = (year.strip_suffix('X'), rest) {
-        return tens.parse().ok().map(Period::Decade);
+        return number(tens).map(Period::Decade);
     }
-    let year: i16 = year.parse().ok()?;
-    let year = if sign > 0 { -year } else { year };
+    let year = number(year)?;
     let Some(rest) = rest else {
         return Some(Period::Year(year));
     };
@@ -238,9 +249,17 @@ fn read_period(text: &str) -> Option<Period> {
                 Some(week) => (week, true),
                 None => (week, false),
             };
-            let start = if weekend { Weekday::Saturday } else { Weekday::Monday };
+            let start = if weekend {
+                Weekday::Saturday
+            } else {
+                Weekday::Monday
+            };
             let date = ISOWeekDate::new(year, in_range(week, 53)?, start).ok()?.date();
-            return Some(if weekend { Period::Weekend(date) } else { Period::Week(date) });
+            return Some(if weekend {
+                Period::Weekend(date)
+            } else {
+                Period::Week(date)
+            });
         }
         _ => {}
     }
@@ -250,19 +269,25 @@ fn read_period(text: &str) -> Option<Period> {
     }
 }
 
-/// A year with the four digits that ISO 8601 asks for.
-struct IsoYear(i16);
+/// A number with at least so many digits, not counting the sign.
+struct Digits(i16, usize);
 
-impl fmt::Display for IsoYear {
+impl fmt::Display for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        write!(f, "{sign}{:04}", self.0.unsigned_abs())
+        let Self(value, digits) = *self;
+        let sign = if value < 0 { "-" } else { "" };
+        write!(f, "{sign}{:0digits$}", value.unsigned_abs())
     }
+}
+
+/// A year with the four digits that ISO 8601 asks for.
+fn iso_year(year: i16) -> Digits {
+    Digits(year, 4)
 }
 
 fn write_week(f: &mut fmt::Formatter<'_>, date: Date) -> fmt::Result {
     let week = date.iso_week_date();
-    write!(f, "{}-W{:02}", IsoYear(week.year()), week.week())
+    write!(f, "{}-W{:02}", iso_year(week.year()), week.week())
 }
 
 /// How precise a date is.
@@ -402,7 +427,8 @@ fn third(period: Period, modifier: Modifier) -> Option<(Option<Date>, Option<Dat
         Modifier::Mid => mid,
         _ => end,
     };
-    let months = |year, (from, to): (i16, i16)| (day(year, from as i8, 1), Period::Month(year, to as i8).last());
+    let months =
+        |year, (from, to): (i16, i16)| (day(year, from as i8, 1), Period::Month(year, to as i8).last());
     let years = |year: i16, (from, to): (i16, i16)| {
         (
             year.checked_add(from).and_then(|y| day(y, 1, 1)),
@@ -474,13 +500,25 @@ mod tests {
             "2023",
             "-0220",
             "202X",
+            "-03XX",
+            "-020X",
             "19XX",
             "2019-01/2019-03",
             "2023-12-30/2024-01-02",
         ] {
             assert_eq!(value.parse::<When>().unwrap().to_string(), value);
         }
-        for value in ["", "-", "2024-", "2024-13", "2024-02-30", "X", "2024-Q5", "2024-W54", "年"] {
+        for value in [
+            "",
+            "-",
+            "2024-",
+            "2024-13",
+            "2024-02-30",
+            "X",
+            "2024-Q5",
+            "2024-W54",
+            "年",
+        ] {
             assert!(value.parse::<When>().is_err(), "{value:?}");
         }
     }

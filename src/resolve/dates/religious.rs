@@ -18,7 +18,11 @@ pub(super) fn easter(year: i16) -> Option<Date> {
     let weekday = (32 + 2 * rest + 2 * (in_century / 4) - epact - in_century % 4) % 7;
     let late = (golden + 11 * epact + 22 * weekday) / 451;
     let index = epact + weekday - 7 * late + 114;
-    day(year, i8::try_from(index / 31).ok()?, i8::try_from(index % 31 + 1).ok()?)
+    day(
+        year,
+        i8::try_from(index / 31).ok()?,
+        i8::try_from(index % 31 + 1).ok()?,
+    )
 }
 
 /// Easter Sunday of the Orthodox churches.
@@ -27,7 +31,11 @@ pub(super) fn orthodox_easter(year: i16) -> Option<Date> {
     let epact = (19 * (y % 19) + 15) % 30;
     let weekday = (2 * (y % 4) + 4 * (y % 7) - epact + 34) % 7;
     let index = epact + weekday + 114;
-    let julian = day(year, i8::try_from(index / 31).ok()?, i8::try_from(index % 31 + 1).ok()?)?;
+    let julian = day(
+        year,
+        i8::try_from(index / 31).ok()?,
+        i8::try_from(index % 31 + 1).ok()?,
+    )?;
     add_days(julian, y / 100 - y / 400 - 2)
 }
 
@@ -65,12 +73,16 @@ fn umm_al_qura(year: i32, month: i32, day_of_month: i32) -> Option<Date> {
     let days = |code: u16, months: i32| 29 * months + (code & ((1 << months) - 1)).count_ones() as i32;
     let earlier: i32 = UMM_AL_QURA[..index].iter().map(|&code| days(code, 12)).sum();
     // 1 Muharram 1365 was 5 December 1945.
-    add_days(day(1945, 12, 5)?, earlier + days(this, month - 1) + day_of_month - 1)
+    add_days(
+        day(1945, 12, 5)?,
+        earlier + days(this, month - 1) + day_of_month - 1,
+    )
 }
 
 /// The arithmetical calendar, for years that no table covers.
 fn tabular_islamic(year: i32, month: i32, day_of_month: i32) -> Option<Date> {
-    let days = (year - 1) * 354 + (3 + 11 * year).div_euclid(30) + 29 * (month - 1) + month / 2 + day_of_month - 1;
+    let days =
+        (year - 1) * 354 + (3 + 11 * year).div_euclid(30) + 29 * (month - 1) + month / 2 + day_of_month - 1;
     // 1 Muharram of year 1 is 19 July 622 in the Gregorian calendar.
     add_days(day(622, 7, 19)?, days)
 }
@@ -106,7 +118,10 @@ fn hebrew_to_gregorian(year: i32, month: i32, day_of_month: i32) -> Option<Date>
         (7..=last).chain(1..month).map(month_days).sum()
     };
     // Tishri 1 of 5774 is 5 September 2013.
-    add_days(day(2013, 9, 5)?, new_year - hebrew_new_year(5774) + earlier + day_of_month - 1)
+    add_days(
+        day(2013, 9, 5)?,
+        new_year - hebrew_new_year(5774) + earlier + day_of_month - 1,
+    )
 }
 
 /// Days from the epoch of the Hebrew calendar to the new year of `year`.
@@ -115,7 +130,11 @@ fn hebrew_new_year(year: i32) -> i32 {
         let months = (235 * i64::from(year) - 234).div_euclid(19);
         let parts = 12_084 + 13_753 * months;
         let days = 29 * months + parts.div_euclid(25_920);
-        if (3 * (days + 1)).rem_euclid(7) < 3 { days + 1 } else { days }
+        if (3 * (days + 1)).rem_euclid(7) < 3 {
+            days + 1
+        } else {
+            days
+        }
     };
     let (before, here, after) = (elapsed(year - 1), elapsed(year), elapsed(year + 1));
     let delay = if after - here == 356 {

@@ -97,14 +97,19 @@ impl<'o> Resolver<'o> {
         let within = |when: When| narrow_all(when, &point.steps, self.reference);
         match point.base {
             Base::Fixed(period) => Some(done(within(When::Period(period))?, Resolution::Absolute, 1.0)),
-            Base::FixedRange(from, to) => Some(done(within(When::Range(from, to))?, Resolution::Absolute, 1.0)),
+            Base::FixedRange(from, to) => {
+                Some(done(within(When::Range(from, to))?, Resolution::Absolute, 1.0))
+            }
             Base::Relative(unit, shift, Frame::Publication) => {
                 let period = Period::containing(self.reference, unit)?.shift(i32::from(shift))?;
                 Some(done(within(When::Period(period))?, Resolution::Publication, 0.97))
             }
             Base::Relative(unit, shift, frame) => {
                 let (anchor, resolution, confidence) = self.narrative(unit, setting)?;
-                if frame == Frame::Bygone && Period::containing(anchor, unit) == Period::containing(self.reference, unit) && self.options.register == Register::News {
+                if frame == Frame::Bygone
+                    && Period::containing(anchor, unit) == Period::containing(self.reference, unit)
+                    && self.options.register == Register::News
+                {
                     return None;
                 }
                 let period = Period::containing(anchor, unit)?.shift(i32::from(shift))?;
@@ -124,7 +129,11 @@ impl<'o> Resolver<'o> {
 
     /// The day that 当天, 同月 or 次年 count from.
     fn narrative(&self, unit: Unit, setting: Setting) -> Option<(Date, Resolution, f64)> {
-        let last = if unit == Unit::Day { self.last_day } else { self.last };
+        let last = if unit == Unit::Day {
+            self.last_day
+        } else {
+            self.last
+        };
         let near = |anchor: &Anchor| setting.sentence - anchor.sentence <= NARRATIVE_REACH;
         let fine = |anchor: &Anchor| size(anchor.period) <= unit;
         if let Some(anchor) = last.filter(|anchor| near(anchor) && fine(anchor)) {
@@ -163,7 +172,11 @@ impl<'o> Resolver<'o> {
     fn stretch(&self, from: i32, to: i32, unit: Unit) -> Option<When> {
         let now = Period::containing(self.reference, unit)?;
         let (from, to) = (now.shift(from.min(to))?, now.shift(from.max(to))?);
-        Some(if from == to { When::Period(from) } else { When::Range(from, to) })
+        Some(if from == to {
+            When::Period(from)
+        } else {
+            When::Range(from, to)
+        })
     }
 
     /// From so long ago to today, or from today until so long is over.
@@ -208,11 +221,17 @@ impl<'o> Resolver<'o> {
         let ahead = match setting.tense {
             Tense::Future => until <= HALF_A_YEAR || since > until,
             Tense::LikelyFuture => until <= since.max(SOON),
-            Tense::Unknown => until <= SHORTLY && since >= HALF_A_YEAR && matches!(last, When::Period(Period::Day(_))),
+            Tense::Unknown => {
+                until <= SHORTLY && since >= HALF_A_YEAR && matches!(last, When::Period(Period::Day(_)))
+            }
             Tense::Past => false,
         };
         if ahead {
-            return as_future(if setting.tense == Tense::Unknown { 0.7 } else { 0.92 });
+            return as_future(if setting.tense == Tense::Unknown {
+                0.7
+            } else {
+                0.92
+            });
         }
         as_past(0.87)
     }
@@ -225,7 +244,9 @@ impl<'o> Resolver<'o> {
         let sign = if later { 1 } else { -1 };
         // Chinese holidays lie in the Gregorian year after that of their name.
         (-1..=reach)
-            .filter_map(|distance| narrow_all(When::Period(now.shift(distance * sign)?), steps, self.reference))
+            .filter_map(|distance| {
+                narrow_all(When::Period(now.shift(distance * sign)?), steps, self.reference)
+            })
             .find(|when| {
                 let (Some(first), Some(last)) = (when.first(), when.last()) else {
                     return false;
@@ -257,7 +278,11 @@ impl<'o> Resolver<'o> {
     /// The date that a weekday and a day without year name together, as in
     /// 星期二（1月12日）: the closest one on which both agree.
     pub fn dated_weekday(&self, weekday: i8, expression: &Expression) -> Option<When> {
-        let Shape::Point(Point { base: Base::Open(unit), steps }) = &expression.shape else {
+        let Shape::Point(Point {
+            base: Base::Open(unit),
+            steps,
+        }) = &expression.shape
+        else {
             return None;
         };
         let on_weekday = |when: &When| match when {
@@ -300,7 +325,9 @@ impl<'o> Resolver<'o> {
             let limit = right.when.last()?;
             let latest = Period::containing(limit, unit)?;
             let left = (0..=8)
-                .filter_map(|back| narrow_all(When::Period(latest.shift(-back)?), &from.steps, self.reference))
+                .filter_map(|back| {
+                    narrow_all(When::Period(latest.shift(-back)?), &from.steps, self.reference)
+                })
                 .find(|when| when.first().is_some_and(|first| first <= limit))?;
             return join(left, right.when).map(|when| Resolved { when, ..right });
         }
@@ -310,7 +337,9 @@ impl<'o> Resolver<'o> {
                 let begin = left.when.first()?;
                 let container = Period::containing(begin, unit)?;
                 (0..=8)
-                    .filter_map(|on| narrow_all(When::Period(container.shift(on)?), &to.steps, self.reference))
+                    .filter_map(|on| {
+                        narrow_all(When::Period(container.shift(on)?), &to.steps, self.reference)
+                    })
                     .find(|when| when.last().is_some_and(|last| last >= begin))?
             }
             _ => self.point(to, setting)?.when,
@@ -329,7 +358,13 @@ fn shift_day(date: Date, amount: Amount) -> Option<Date> {
         Unit::Day => (0, 0, amount.count),
         _ => return None,
     };
-    let span = jiff::Span::new().try_years(years).ok()?.try_months(months).ok()?.try_days(days).ok()?;
+    let span = jiff::Span::new()
+        .try_years(years)
+        .ok()?
+        .try_months(months)
+        .ok()?
+        .try_days(days)
+        .ok()?;
     date.checked_add(span).ok()
 }
 

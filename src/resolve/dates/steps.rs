@@ -36,7 +36,10 @@ impl Parser<'_> {
         match unit {
             Unit::Century => self.decade(at).or_else(|| self.edge(at)),
             Unit::Decade => self.edge(at),
-            Unit::Year => self.in_year(at).or_else(|| self.same_day(at, of)).or_else(|| self.edge(at)),
+            Unit::Year => self
+                .in_year(at)
+                .or_else(|| self.same_day(at, of))
+                .or_else(|| self.edge(at)),
             Unit::Quarter | Unit::Half => self.counted(at).or_else(|| self.edge(at)),
             Unit::Month => self.in_month(parsed, at).or_else(|| self.edge(at)),
             Unit::Week => self.in_week(at, of),
@@ -96,7 +99,11 @@ impl Parser<'_> {
                 }
                 Some((Some(Step::Month(month)), Some(modifier), at + 2))
             }
-            Unit::Quarter => Some((Some(Step::Quarter(number.within(1..=4)? as u8)), Some(modifier), at + 2)),
+            Unit::Quarter => Some((
+                Some(Step::Quarter(number.within(1..=4)? as u8)),
+                Some(modifier),
+                at + 2,
+            )),
             _ => None,
         }
     }
@@ -152,11 +159,21 @@ impl Parser<'_> {
     /// 去年八月十五 without 日 is a day of the Chinese calendar.
     fn untold_lunar_day(&self, parsed: &Parsed, at: usize) -> Option<u8> {
         let relative = matches!(parsed.point.base, Base::Relative(Unit::Year, ..));
-        let spelled = |at: usize| self.number(at).is_some_and(|n| n.script == Script::Additive || n.digits == 1);
+        let spelled = |at: usize| {
+            self.number(at)
+                .is_some_and(|n| n.script == Script::Additive || n.digits == 1)
+        };
         let chinese = |at: usize| self.number(at).is_some_and(|n| n.script != Script::Arabic);
         let month_only = matches!(parsed.point.steps.last(), Some(Step::Month(_)));
-        let unit_follows = self.adjacent(at + 1) && matches!(self.word(at + 1), Some(Word::Unit(_) | Word::Count(_)));
-        let told = relative && month_only && !unit_follows && at >= 2 && chinese(at - 2) && chinese(at) && spelled(at);
+        let unit_follows =
+            self.adjacent(at + 1) && matches!(self.word(at + 1), Some(Word::Unit(_) | Word::Count(_)));
+        let told = relative
+            && month_only
+            && !unit_follows
+            && at >= 2
+            && chinese(at - 2)
+            && chinese(at)
+            && spelled(at);
         self.lunar_number(at).filter(|day| told && *day >= 10)
     }
 
@@ -172,17 +189,37 @@ impl Parser<'_> {
             Some(_) => return self.counted(at),
             None => {}
         }
+        // 5月31到6月2日.
+        if let (Some(day), Some(Word::To)) =
+            (self.number(at).filter(|_| self.adjacent(at)), self.word(at + 1))
+        {
+            let other_month = matches!(self.numbers(at + 2), Some((_, None, Unit::Month, _)));
+            if other_month && self.joined(at + 1) && self.joined(at + 2) {
+                return Some((Some(Step::Day(day.within(1..=31)? as u8)), None, at + 1));
+            }
+        }
         // 去年八月十五.
         if let Some(day) = self.untold_lunar_day(parsed, at) {
             let Some(Step::Month(month)) = parsed.point.steps.pop() else {
                 return None;
             };
-            return Some((Some(Step::LunarDay { month, leap: false, day }), None, at + 1));
+            return Some((
+                Some(Step::LunarDay {
+                    month,
+                    leap: false,
+                    day,
+                }),
+                None,
+                at + 1,
+            ));
         }
         // 八月十五, 1月3.
-        let number = self.number(at).filter(|_| self.options.register == Register::Query && self.adjacent(at))?;
+        let number = self
+            .number(at)
+            .filter(|_| self.options.register == Register::Query && self.adjacent(at))?;
         let day = number.within(1..=31)?;
-        let unit_follows = self.adjacent(at + 1) && matches!(self.word(at + 1), Some(Word::Unit(_) | Word::Count(_)));
+        let unit_follows =
+            self.adjacent(at + 1) && matches!(self.word(at + 1), Some(Word::Unit(_) | Word::Count(_)));
         (!unit_follows).then_some((Some(Step::Day(day as u8)), None, at + 1))
     }
 
@@ -212,7 +249,11 @@ impl Parser<'_> {
             return None;
         }
         if let Some(number) = self.number(at) {
-            let single = number.script == Script::Positional && number.digits == 1;
+            // 上星期一名少年.
+            let counts = self
+                .after(at + 1)
+                .is_some_and(|c| "名个位家条件起艘架辆座所岁".contains(c));
+            let single = number.script == Script::Positional && number.digits == 1 && !counts;
             return number.within(1..=6).filter(|_| single).map(|n| n as u8);
         }
         let sunday = "日天".contains(self.text[self.tokens[at].start]) && self.length(at) == 1;
@@ -270,7 +311,9 @@ impl Parser<'_> {
         let (month, None, Unit::Month, next) = self.numbers(at)? else {
             return None;
         };
-        let month = u8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
+        let month = u8::try_from(month)
+            .ok()
+            .filter(|month| (1..=12).contains(month))?;
         self.lunar_day(month, leap, next)
     }
 
@@ -297,9 +340,22 @@ impl Parser<'_> {
     /// 八月初五 where 初 stands apart from 月.
     fn lunar_day_after(&self, at: usize, month: u32, next: usize) -> Option<Narrowing> {
         let chinese = self.number(at)?.script != Script::Arabic;
-        let first_ten = matches!(self.word(next), Some(Word::Edge(None, Modifier::Start))) && self.adjacent(next);
-        let day = self.lunar_number(next + 1).filter(|day| chinese && first_ten && *day <= 10)?;
-        let month = u8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
-        Some((Some(Step::LunarDay { month, leap: false, day }), None, next + 2))
+        let first_ten =
+            matches!(self.word(next), Some(Word::Edge(None, Modifier::Start))) && self.adjacent(next);
+        let day = self
+            .lunar_number(next + 1)
+            .filter(|day| chinese && first_ten && *day <= 10)?;
+        let month = u8::try_from(month)
+            .ok()
+            .filter(|month| (1..=12).contains(month))?;
+        Some((
+            Some(Step::LunarDay {
+                month,
+                leap: false,
+                day,
+            }),
+            None,
+            next + 2,
+        ))
     }
 }

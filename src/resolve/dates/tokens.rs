@@ -131,7 +131,10 @@ fn read(text: &[char], at: usize, class: u16, previous: Option<&Token>) -> (Opti
         }
         NUMERAL => {
             let length = run(is_chinese_numeral);
-            (Some(Kind::Number(Number::chinese(&text[at..at + length]))), length)
+            (
+                Some(Kind::Number(Number::chinese(&text[at..at + length]))),
+                length,
+            )
         }
         CLAUSE => (Some(Kind::Break(Break::Clause)), 1),
         SENTENCE => (Some(Kind::Break(Break::Sentence)), 1),

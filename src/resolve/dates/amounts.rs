@@ -1,9 +1,12 @@
 //! Lengths of time: 三年, 两个月, 半年, 十多天.
 
+use super::Register;
+use super::expression::{Amount, Base, Point};
 use super::lexicon::Word;
 use super::numerals::Script;
-use super::parse::Parser;
+use super::parse::{Found, Parser};
 use super::period::Unit;
+use super::when::Modifier;
 
 /// A length of time in the text.
 pub(super) struct Length {
@@ -19,6 +22,99 @@ pub(super) struct Length {
 }
 
 impl Parser<'_> {
+    /// A length of time: with a direction it is a date (三天后), else none.
+    pub fn offset(&self, at: usize) -> Option<Found> {
+        let (length, next) = self.duration(at)?;
+        let query = self.options.register == Register::Query;
+        let unit = length.unit;
+        let sign = match self.word(next).filter(|_| self.joined(next)) {
+            Some(Word::Front | Word::Bound(Modifier::Before)) => -1,
+            Some(Word::Back | Word::Bound(Modifier::After)) => 1,
+            Some(Word::EverSince) if query => return self.ever_since(&length, next + 1),
+            Some(Word::Within) if query && length.count.is_some() && unit > Unit::Day => {
+                let to = length.count?;
+                return self.found(Point::new(Base::Stretch { from: 0, to, unit }), next + 1, 0.6);
+            }
+            _ => return length.certain.then_some(Found::Skip(next)),
+        };
+        if unit == Unit::Clock {
+            return Some(Found::Skip(next + 1));
+        }
+        // 2000年前 is a year, 31日前 a day of the month.
+        if length.name_like {
+            return None;
+        }
+        let base = match (length.count.filter(|count| *count > 0), length.about) {
+            // 离婚两年后 counts from a thing that happened, not from now.
+            (Some(_), _) if sign > 0 && !query && self.continues_a_phrase(at) => {
+                return Some(Found::Skip(next + 1));
+            }
+            (Some(count), _) if self.options.offset_spans => Base::Stretch {
+                from: sign,
+                to: count * sign,
+                unit,
+            },
+            (Some(count), _) => Base::Offset(Amount {
+                count: count * sign,
+                unit,
+            }),
+            (None, Some((least, most))) if query => Base::Stretch {
+                from: least * sign,
+                to: most * sign,
+                unit,
+            },
+            _ => return Some(Found::Skip(next + 1)),
+        };
+        self.found(Point::new(base), next + 1, 0.75)
+    }
+
+    /// 三个月以来, 3年多以来.
+    pub fn ever_since(&self, length: &Length, next: usize) -> Option<Found> {
+        let count = length.count.or(length.about.map(|(least, _)| least))?;
+        let amount = Amount {
+            count: -count,
+            unit: length.unit,
+        };
+        let mut parsed = self.parsed(Point::new(Base::Offset(amount)), next, 0.6);
+        parsed.modifier = Some(Modifier::OnOrAfter);
+        Some(Found::Date(parsed))
+    }
+
+    /// Whether the word before belongs to the same phrase: 投票三天后.
+    pub fn continues_a_phrase(&self, at: usize) -> bool {
+        self.before(at).is_some_and(|c| {
+            c.is_alphabetic() && !"在于是从到至自约早已就说称的将而且但又他她它们我你".contains(c)
+        })
+    }
+
+    /// 过去三天, 前两天, 未来5年: a stretch up to or from now.
+    pub fn span(&self, at: usize, sign: i32) -> Option<Found> {
+        let (length, next) = self.duration(at + 1).filter(|_| self.joined(at + 1))?;
+        let count = length
+            .count
+            .filter(|count| *count > 0 && length.unit > Unit::Clock);
+        let next = match self.word(next) {
+            Some(Word::Within) if self.adjacent(next) => next + 1,
+            _ => next,
+        };
+        let Some(count) = count.filter(|_| self.options.register == Register::Query) else {
+            return Some(Found::Skip(next));
+        };
+        let amount = Amount {
+            count: count * sign,
+            unit: length.unit,
+        };
+        let base = match self.word(at)? {
+            Word::Past | Word::Coming => Base::Rolling(amount),
+            _ => Base::Stretch {
+                from: sign,
+                to: amount.count,
+                unit: amount.unit,
+            },
+        };
+        self.found(Point::new(base), next, 0.7)
+    }
+
     /// The length of time at a token, and the index of the token after it.
     pub fn duration(&self, at: usize) -> Option<(Length, usize)> {
         let (mut length, mut next) = self.duration_part(at)?;

@@ -5,7 +5,8 @@ use jiff::civil::{Date, ISOWeekDate, Weekday};
 use super::expression::Step;
 use super::holidays;
 use super::lunar;
-use super::period::{Period, Unit, When, add_days, day};
+use super::period::{Period, Unit, add_days, day};
+use super::when::When;
 
 /// The part of `period` that `step` names, if it has such a part.
 pub(super) fn narrow(period: Period, step: Step, reference: Date) -> Option<When> {

@@ -9,7 +9,8 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::period::{Period, When, add_days, day};
+use super::period::{Period, add_days, day};
+use super::when::When;
 use super::{DateMention, Modifier, Options, Precision, Prefer, Register, resolve};
 use crate::error::{Error, Result};
 

@@ -59,14 +59,14 @@ const OPENING: usize = 8;
 /// ```
 pub fn event_dates(text: &str, mentions: &[DateMention], published: Date) -> Vec<EventDate> {
     let chars: Vec<char> = text.chars().map(crate::text::fold).collect();
-    let mut clauses = Clauses { text: &chars, at: 0 };
+    let clauses = Clauses { text: &chars, at: 0 };
     let mut events: Vec<EventDate> = Vec::new();
     let mut coming = mentions.iter().peekable();
     // The scene, with the sentences it still reaches, and where the sentence began.
     let mut scene: Option<(&DateMention, usize)> = None;
     let (mut sentence, mut first_event) = (0, 0);
     let mut governing: Option<&DateMention> = None;
-    while let Some((start, end, border)) = clauses.next() {
+    for (start, end, border) in clauses {
         let mut own = None;
         while let Some(mention) = coming.next_if(|mention| mention.start < end) {
             own = own.or(Some(mention).filter(|mention| governs(&chars, mention)));

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use super::holidays::Rule;
 use super::lexicon::{DayPart, Frame};
-use super::period::{Modifier, Period, Season, Unit};
+use super::period::{Period, Season, Unit};
+use super::when::Modifier;
 
 /// A date in the text.
 #[derive(Clone, Debug)]

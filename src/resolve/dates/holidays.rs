@@ -5,8 +5,9 @@ use jiff::civil::Date;
 
 use super::lunar;
 use super::moon::{self, Phase};
-use super::period::{Period, When, add_days, day};
+use super::period::{Period, add_days, day};
 use super::religious::{easter, hebrew_date, islamic_date, orthodox_easter};
+use super::when::When;
 
 /// How the day of a holiday is found in a given year.
 #[derive(Clone, Copy, Debug)]

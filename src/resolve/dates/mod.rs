@@ -20,13 +20,16 @@
 mod amounts;
 mod base;
 mod calendar;
+mod clock;
 mod context;
+mod english;
 pub mod eval;
 mod events;
 mod expression;
 mod holidays;
 mod lexicon;
 mod lunar;
+mod lunar_words;
 mod moon;
 mod numerals;
 mod numeric;
@@ -36,12 +39,16 @@ mod religious;
 mod resolve;
 mod steps;
 mod tokens;
+mod when;
+mod words;
+mod years;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use events::{EventDate, EventSource, event_at, event_dates};
-pub use period::{Modifier, Period, Precision, Season, When};
+pub use period::{Period, Precision, Season};
+pub use when::{Modifier, When};
 
 use expression::{Base, Expression, Shape, Step};
 

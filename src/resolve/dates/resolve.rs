@@ -6,7 +6,8 @@ use super::calendar::narrow;
 use super::context::{Setting, Tense};
 use super::expression::{Amount, Base, Expression, Point, Shape, Step};
 use super::lexicon::Frame;
-use super::period::{Period, Unit, When, add_days, days_between};
+use super::period::{Period, Unit, add_days, days_between};
+use super::when::When;
 use super::{Options, Prefer, Register, Resolution};
 
 /// What an expression was found to mean.

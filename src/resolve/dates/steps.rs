@@ -2,11 +2,12 @@
 
 use super::Register;
 use super::base::{days, months, quarters};
-use super::expression::{Base, Step};
+use super::expression::Step;
 use super::lexicon::{Frame, Word};
 use super::numerals::Script;
 use super::parse::{Parsed, Parser};
-use super::period::{Modifier, Unit};
+use super::period::Unit;
+use super::when::Modifier;
 
 /// What narrows a period down: a step, a modifier, or both, with the index of
 /// the token after it.
@@ -84,7 +85,7 @@ impl Parser<'_> {
     }
 
     /// 4月初, 一季度末, and of the lunar month: 五月初五.
-    fn number_edge(&self, at: usize) -> Option<Narrowing> {
+    pub fn number_edge(&self, at: usize) -> Option<Narrowing> {
         let number = self.number(at)?;
         let Word::Edge(Some(unit), modifier) = self.word(at + 1).filter(|_| self.joined(at + 1))? else {
             return None;
@@ -156,27 +157,6 @@ impl Parser<'_> {
         Some((Some(step), None, next))
     }
 
-    /// 去年八月十五 without 日 is a day of the Chinese calendar.
-    fn untold_lunar_day(&self, parsed: &Parsed, at: usize) -> Option<u8> {
-        let relative = matches!(parsed.point.base, Base::Relative(Unit::Year, ..));
-        let spelled = |at: usize| {
-            self.number(at)
-                .is_some_and(|n| n.script == Script::Additive || n.digits == 1)
-        };
-        let chinese = |at: usize| self.number(at).is_some_and(|n| n.script != Script::Arabic);
-        let month_only = matches!(parsed.point.steps.last(), Some(Step::Month(_)));
-        let unit_follows =
-            self.adjacent(at + 1) && matches!(self.word(at + 1), Some(Word::Unit(_) | Word::Count(_)));
-        let told = relative
-            && month_only
-            && !unit_follows
-            && at >= 2
-            && chinese(at - 2)
-            && chinese(at)
-            && spelled(at);
-        self.lunar_number(at).filter(|day| told && *day >= 10)
-    }
-
     fn in_month(&self, parsed: &mut Parsed, at: usize) -> Option<Narrowing> {
         if let Some((low, high, Unit::Day, next)) = self.numbers(at) {
             return Some((Some(days(low, high)?), None, next));
@@ -235,12 +215,19 @@ impl Parser<'_> {
             return Some((Some(Step::Weekend), None, at + 1));
         }
         let weekday = self.weekday_number(at)?;
-        if let (Some(Word::To), Some(Word::Weekday(last))) = (self.word(at + 1), self.word(at + 2)) {
-            if self.joined(at + 1) && self.joined(at + 2) && last > weekday {
-                return Some((Some(Step::Weekdays(weekday, last)), None, at + 3));
-            }
+        if let Some(last) = self.last_weekday(weekday, at + 1) {
+            return Some((Some(Step::Weekdays(weekday, last)), None, at + 3));
         }
         Some((Some(Step::Weekday(weekday)), None, at + 1))
+    }
+
+    /// The other end of 周一至周五.
+    pub fn last_weekday(&self, first: u8, at: usize) -> Option<u8> {
+        let joined = matches!(self.word(at)?, Word::To) && self.joined(at) && self.joined(at + 1);
+        match self.word(at + 1)? {
+            Word::Weekday(last) if joined && last > first => Some(last),
+            _ => None,
+        }
     }
 
     /// The last character of 周三 where the lexicon has taken the rest.
@@ -274,7 +261,7 @@ impl Parser<'_> {
         let (low, high, Unit::Decade, next) = self.numbers(at)? else {
             return None;
         };
-        let tens = |value: u32| (value % 10 == 0 && value < 100).then_some((value / 10) as u8);
+        let tens = |value: u32| (value.is_multiple_of(10) && value < 100).then_some((value / 10) as u8);
         let step = match high {
             Some(high) => Step::Decades(tens(low)?, tens(high)?),
             None => Step::Decade(tens(low)?),
@@ -290,72 +277,5 @@ impl Parser<'_> {
             }
             _ => None,
         }
-    }
-
-    /// Chinese month with its day: 腊月初十, 闰四月, 八月十五; `marked` by 农历.
-    pub fn lunar_step(&self, at: usize, marked: bool) -> Option<Narrowing> {
-        let leap = matches!(self.word(at), Some(Word::Leap));
-        let at = at + usize::from(leap);
-        if !self.joined(at) && (marked || leap) {
-            return None;
-        }
-        if let Some(Word::LunarMonth(month)) = self.word(at) {
-            return self.lunar_day(month, leap, at + 1);
-        }
-        if !marked && !leap {
-            return None;
-        }
-        if let Some(found @ (Some(Step::LunarDay { .. }), ..)) = self.number_edge(at) {
-            return Some(found);
-        }
-        let (month, None, Unit::Month, next) = self.numbers(at)? else {
-            return None;
-        };
-        let month = u8::try_from(month)
-            .ok()
-            .filter(|month| (1..=12).contains(month))?;
-        self.lunar_day(month, leap, next)
-    }
-
-    /// The day after a lunar month, if one is said.
-    fn lunar_day(&self, month: u8, leap: bool, at: usize) -> Option<Narrowing> {
-        let month_only = Some((Some(Step::LunarMonth { month, leap }), None, at));
-        let first_ten = matches!(self.word(at), Some(Word::Edge(None, Modifier::Start))) && self.adjacent(at);
-        let number_at = at + usize::from(first_ten);
-        let Some(day) = self.lunar_number(number_at) else {
-            return month_only;
-        };
-        let mut next = number_at + 1;
-        if self.adjacent(next) && matches!(self.word(next), Some(Word::Unit(Unit::Day))) {
-            next += 1;
-        }
-        Some((Some(Step::LunarDay { month, leap, day }), None, next))
-    }
-
-    fn lunar_number(&self, at: usize) -> Option<u8> {
-        let number = self.number(at).filter(|_| self.adjacent(at))?;
-        number.within(1..=30).map(|day| day as u8)
-    }
-
-    /// 八月初五 where 初 stands apart from 月.
-    fn lunar_day_after(&self, at: usize, month: u32, next: usize) -> Option<Narrowing> {
-        let chinese = self.number(at)?.script != Script::Arabic;
-        let first_ten =
-            matches!(self.word(next), Some(Word::Edge(None, Modifier::Start))) && self.adjacent(next);
-        let day = self
-            .lunar_number(next + 1)
-            .filter(|day| chinese && first_ten && *day <= 10)?;
-        let month = u8::try_from(month)
-            .ok()
-            .filter(|month| (1..=12).contains(month))?;
-        Some((
-            Some(Step::LunarDay {
-                month,
-                leap: false,
-                day,
-            }),
-            None,
-            next + 2,
-        ))
     }
 }

@@ -17,7 +17,8 @@ impl Parser<'_> {
         if matches!(self.word(at), Some(Word::Of)) && self.joined(at + 1) {
             at += 1;
         }
-        let mut part = None;
+        // 今晚 has its part of the day already.
+        let mut part = parsed.time.filter(|time| matches!(time, TimeOfDay::Part(_)));
         if let Some(Word::Part(read)) = self.word(at) {
             part = Some(TimeOfDay::Part(read));
             at += 1;

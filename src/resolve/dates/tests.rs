@@ -158,6 +158,8 @@ fn the_record_keeps_its_fields_in_order() {
     );
     let evening = &resolve("4月16日晚8点", date(2024, 4, 17), &Options::default())[0];
     assert_eq!(evening.timex, "2024-04-16T20:00");
+    let tonight = &resolve("今晚8点半", date(2024, 4, 17), &Options::default())[0];
+    assert_eq!(tonight.timex, "2024-04-17T20:30");
     let (first, last) = dates[0].bounds();
     assert_eq!((first, last), (Some(date(2023, 11, 1)), Some(date(2023, 12, 31))));
 }

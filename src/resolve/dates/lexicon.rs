@@ -137,6 +137,8 @@ pub(super) enum Word {
 
 /// An entry with the characters that must not stand right before or after it.
 struct Entry {
+    /// The second character, if there is one: most entries fail there.
+    second: Option<char>,
     chars: Box<[char]>,
     word: Word,
     not_after: &'static str,
@@ -145,8 +147,12 @@ struct Entry {
 
 impl Entry {
     fn matches(&self, text: &[char], at: usize) -> bool {
+        // The bucket has seen to the first character.
+        if self.second.is_some() && self.second != text.get(at + 1).copied() {
+            return false;
+        }
         let end = at + self.chars.len();
-        if text.len() < end || text[at..end] != *self.chars {
+        if self.chars.len() > 2 && text.get(at..end) != Some(&*self.chars) {
             return false;
         }
         let before = at.checked_sub(1).map(|before| text[before]);
@@ -204,6 +210,7 @@ impl Lexicon {
                 self.buckets.push(Vec::new());
             }
             self.buckets[usize::from(*slot)].push(Entry {
+                second: chars.get(1).copied(),
                 chars,
                 word,
                 not_after,

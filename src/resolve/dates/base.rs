@@ -219,6 +219,9 @@ impl Parser<'_> {
             }
             Word::Weekday(weekday) => self.weekday(at, weekday),
             Word::Weekend => self.found(open(Unit::Week).then(Step::Weekend), at + 1, 0.8),
+            Word::HalfOf(Unit::Year, half) => {
+                self.found(open(Unit::Year).then(Step::Half(Unit::Year, half)), at + 1, 0.85)
+            }
             Word::HalfOf(unit, half) => self.found(this(unit).then(Step::Half(unit, half)), at + 1, 0.85),
             Word::Season(season) if query => {
                 self.found(this(Unit::Year).then(Step::Season(season)), at + 1, 0.5)
@@ -296,7 +299,7 @@ impl Parser<'_> {
         self.found(open.then(Step::Weekday(weekday)), at + 1, 0.85)
     }
 
-    /// 前三季度, 前11个月: of this year.
+    /// 前三季度, 前11个月.
     fn first_of_year(&self, at: usize) -> Option<Found> {
         if !matches!(self.word(at)?, Word::Front) || !self.joined(at + 1) {
             return None;
@@ -309,7 +312,7 @@ impl Parser<'_> {
         };
         let most = if unit == Unit::Quarter { 4 } else { 12 };
         let count = count.within(2..=most)? as u8;
-        let year = Point::new(Base::Relative(Unit::Year, 0, Frame::Publication));
+        let year = Point::new(Base::Open(Unit::Year));
         self.found(year.then(Step::First(count, unit)), at + 3, 0.75)
     }
 

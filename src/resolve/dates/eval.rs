@@ -149,7 +149,7 @@ fn recognizers(case: &Value, report: &mut Report) -> Option<()> {
     let text = case["text"].as_str()?;
     // Texts without a date have no reference either.
     let reference = case["ref"].as_str().unwrap_or("2000-01-01");
-    let found = resolve(text, reference.get(..10)?.parse().ok()?, &options);
+    let found = resolve(text, reference.get(..10)?.parse::<Date>().ok()?, &options);
     for result in case["results"].as_array().into_iter().flatten() {
         let kind = result["type"].as_str()?;
         if !matches!(kind, "datetimeV2.date" | "datetimeV2.daterange") {
@@ -317,7 +317,11 @@ fn duckling(case: &Value, report: &mut Report) -> Option<()> {
         offset_spans: true,
         ..Options::default()
     };
-    let found = resolve(text, case["ref"].as_str()?.get(..10)?.parse().ok()?, &options);
+    let found = resolve(
+        text,
+        case["ref"].as_str()?.get(..10)?.parse::<Date>().ok()?,
+        &options,
+    );
     let right = matches!(&*found, [mention] if mention.bounds() == (Some(first), Some(last)));
     report.count(right, || {
         format!("{text}: expected {first} to {last}, found {}", list(&found))

@@ -41,7 +41,8 @@ const OPENING: usize = 8;
 
 /// Divides `text` into stretches with the date that governs each of them, in text
 /// order and without gaps. `mentions` are those that [`resolve`](super::resolve)
-/// finds in it; `published` governs where they do not.
+/// finds in it; `published` governs where they do not, and if that is unknown,
+/// nothing does.
 ///
 /// Inside a sentence a date governs from its clause to the next clause with a
 /// date; the clauses before the first dated one belong to it. Dates that only
@@ -57,7 +58,12 @@ const OPENING: usize = 8;
 /// assert_eq!(dates::event_at(&events, 0).unwrap().value, "2024-04-16");
 /// assert_eq!(dates::event_at(&events, 7).unwrap().value, "2023-11");
 /// ```
-pub fn event_dates(text: &str, mentions: &[DateMention], published: Date) -> Vec<EventDate> {
+pub fn event_dates(
+    text: &str,
+    mentions: &[DateMention],
+    published: impl Into<Option<Date>>,
+) -> Vec<EventDate> {
+    let published = published.into();
     let chars: Vec<char> = text.chars().map(crate::text::fold).collect();
     let clauses = Clauses { text: &chars, at: 0 };
     let mut events: Vec<EventDate> = Vec::new();
@@ -82,17 +88,18 @@ pub fn event_dates(text: &str, mentions: &[DateMention], published: Date) -> Vec
             }
             governing = own;
         }
-        events.push(match (governing, scene) {
-            (Some(mention), _) => dated(start, end, mention, EventSource::Sentence),
-            (None, Some((mention, _))) => dated(start, end, mention, EventSource::Scene),
-            (None, None) => EventDate {
-                start,
-                end,
-                value: published.to_string(),
-                precision: Precision::Day,
-                source: EventSource::Publication,
-            },
-        });
+        let event = match (governing, scene) {
+            (Some(mention), _) => Some(dated(start, end, mention, EventSource::Sentence)),
+            (None, Some((mention, _))) => Some(dated(start, end, mention, EventSource::Scene)),
+            (None, None) => None,
+        };
+        events.push(event.unwrap_or_else(|| EventDate {
+            start,
+            end,
+            value: published.map(|date| date.to_string()).unwrap_or_default(),
+            precision: Precision::Day,
+            source: EventSource::Publication,
+        }));
         if border >= Border::Sentence {
             let reach = scene.map_or(0, |(_, left)| {
                 if governing.is_some() {
@@ -138,12 +145,16 @@ fn governs(text: &[char], mention: &DateMention) -> bool {
     !bound && !vague && !compared
 }
 
-/// Joins neighbours with the same date and source.
+/// Joins neighbours with the same date and source; leaves out those without date.
 fn join(events: Vec<EventDate>) -> Vec<EventDate> {
     let mut joined: Vec<EventDate> = Vec::new();
-    for event in events {
+    for event in events.into_iter().filter(|event| !event.value.is_empty()) {
         match joined.last_mut() {
-            Some(last) if last.value == event.value && last.source == event.source => last.end = event.end,
+            Some(last)
+                if last.value == event.value && last.source == event.source && last.end == event.start =>
+            {
+                last.end = event.end
+            }
             _ => joined.push(event),
         }
     }

@@ -106,6 +106,13 @@ pub enum Resolution {
     NearestFuture,
 }
 
+impl Resolution {
+    /// Whether the text says it without the date of publication.
+    fn is_told(self) -> bool {
+        matches!(self, Self::Absolute | Self::Narrative)
+    }
+}
+
 /// What to do where the text leaves a choice. The default suits the news.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -146,7 +153,16 @@ pub enum Register {
 /// Finds the dates of `text` and resolves them against `reference`, the date of
 /// publication. They come in text order and never overlap; expressions that
 /// recur without a date (每周三, 两会期间), durations and ages are left out.
-pub fn resolve(text: &str, reference: Date, options: &Options) -> Vec<DateMention> {
+///
+/// Where the date of publication is unknown (`None`), only those dates are found
+/// that the text itself tells.
+pub fn resolve(text: &str, reference: impl Into<Option<Date>>, options: &Options) -> Vec<DateMention> {
+    resolve_folded(text, reference.into(), options)
+}
+
+fn resolve_folded(text: &str, published: Option<Date>, options: &Options) -> Vec<DateMention> {
+    // Without a date of publication everything that is told lies in the past.
+    let reference = published.unwrap_or(Date::MAX);
     let folded: Vec<char> = text.chars().map(crate::text::fold).collect();
     let tokens = tokens::tokenize(&folded);
     let parser = parse::Parser {
@@ -162,7 +178,8 @@ pub fn resolve(text: &str, reference: Date, options: &Options) -> Vec<DateMentio
     let mut mentions: Vec<DateMention> = Vec::with_capacity(expressions.len());
     let mut beside = None;
     for (at, (expression, &setting)) in expressions.iter().zip(&settings).enumerate() {
-        let Some(mut resolved) = resolver.resolve(expression, setting) else {
+        let told = |resolved: &resolve::Resolved| published.is_some() || resolved.resolution.is_told();
+        let Some(mut resolved) = resolver.resolve(expression, setting).filter(told) else {
             beside = None;
             continue;
         };

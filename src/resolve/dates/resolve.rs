@@ -97,7 +97,15 @@ impl<'o> Resolver<'o> {
         };
         let within = |when: When| narrow_all(when, &point.steps, self.reference);
         match point.base {
-            Base::Fixed(period) => Some(done(within(When::Period(period))?, Resolution::Absolute, 1.0)),
+            Base::Fixed(period) => {
+                let like_today = matches!(point.steps.last(), Some(Step::SameDay(_)));
+                let resolution = if like_today {
+                    Resolution::Publication
+                } else {
+                    Resolution::Absolute
+                };
+                Some(done(within(When::Period(period))?, resolution, 1.0))
+            }
             Base::FixedRange(from, to) => {
                 Some(done(within(When::Range(from, to))?, Resolution::Absolute, 1.0))
             }

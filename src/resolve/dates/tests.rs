@@ -149,6 +149,16 @@ fn both_scripts_read_the_same() {
 }
 
 #[test]
+fn without_publication_date_only_what_is_told_is_found() {
+    let text = "昨天，周三，2019年3月5日，次日，两年前，2018年的今天。";
+    let dates = resolve(text, None, &Options::default());
+    let values: Vec<&str> = dates.iter().map(|date| &*date.value).collect();
+    assert_eq!(values, ["2019-03-05", "2019-03-06"]);
+    let events = event_dates("没有日期。2019年3月5日有。", &dates[..0], None);
+    assert!(events.is_empty());
+}
+
+#[test]
 fn the_record_keeps_its_fields_in_order() {
     let dates = resolve("据报道，去年底", date(2024, 4, 17), &Options::default());
     assert_eq!(

@@ -364,14 +364,18 @@ fn add_particles(lexicon: &mut Lexicon) {
 fn add_cues(lexicon: &mut Lexicon) {
     lexicon.add_guarded("将", Word::Future, "即", "军领士帅近");
     lexicon.add(
-        "将于 将在 将会 即将 将要 拟 拟于 计划 预计 预定 预期 预料 定于 定在 原定 有望 届时",
+        "将于 将在 将会 即将 将要 拟 拟于 计划 预计 预定 预料 定于 定在 原定 有望 届时",
         Word::Future,
     );
+    lexicon.add_guarded("预期", Word::Future, "及超于合乎", "");
     lexicon.add(
         "准备 打算 可望 距离 安排在 限期 最迟 最快 力争 下一场 接下来 倒计时",
         Word::Future,
     );
-    lexicon.add("已 已经 曾 曾经 了 刚刚 此前 早前 先前", Word::Done);
+    lexicon.add(
+        "已 已经 曾 曾经 随后 其后 后来 当时 了 刚刚 此前 早前 先前",
+        Word::Done,
+    );
     lexicon.add(
         "表示 称 说 传出 宣布 指出 透露 报道 公布 发布 发表 强调 认为 介绍 通报 证实 警告 呼吁 签署 通过",
         Word::Saying,

@@ -119,14 +119,6 @@ impl Parser<'_> {
             }
             Unit::Century => {
                 let century = i16::try_from(low.checked_sub(1)?).ok().filter(|c| *c < 30)?;
-                let decade = self.joined(next)
-                    && self
-                        .numbers(next)
-                        .is_some_and(|(_, _, unit, _)| unit == Unit::Decade);
-                // In the news a century is too long to be a date.
-                if !query && !decade {
-                    return Some(Found::Skip(next));
-                }
                 self.found(Point::new(Base::Fixed(Period::Century(century))), next, 0.95)
             }
             Unit::Decade if number.digits == 4 => {
@@ -135,12 +127,13 @@ impl Parser<'_> {
             }
             Unit::Decade => {
                 // 90年代 without a century is the twentieth, 20年代 of the present one.
-                let tens = low.checked_div(10).filter(|tens| low % 10 == 0 && *tens < 10)? as i16;
-                let decade = if tens < 3 { 200 + tens } else { 190 + tens };
-                let last = high.map(|high| Period::Decade(190 + (high / 10) as i16));
-                let base = last.map_or(Base::Fixed(Period::Decade(decade)), |last| {
-                    Base::FixedRange(Period::Decade(decade), last)
-                });
+                let (first, last) = self.decades(at)?;
+                let century = if first < 3 { 200 } else { 190 };
+                let decade = |tens: u8| Period::Decade(century + i16::from(tens));
+                let base = match last {
+                    Some(last) => Base::FixedRange(decade(first), decade(last)),
+                    None => Base::Fixed(decade(first)),
+                };
                 self.found(Point::new(base), next, 0.8)
             }
             _ => None,
@@ -264,8 +257,7 @@ impl Parser<'_> {
                 let year = i16::try_from(value).ok().filter(|year| *year > 0)?;
                 let period = match unit {
                     Unit::Year => Period::Year(1 - year),
-                    Unit::Century if query => Period::Century(-year),
-                    Unit::Century => return Some(Found::Skip(next)),
+                    Unit::Century => Period::Century(-year),
                     _ => return None,
                 };
                 period
@@ -281,8 +273,7 @@ impl Parser<'_> {
                 self.first_of_year(at).or_else(|| self.span(at, -1))
             }
             Word::Back | Word::Over(_) | Word::Coming => self.span(at, 1),
-            Word::HalfA => self.offset(at),
-            Word::Vague => self.offset(at),
+            Word::HalfA | Word::Vague => self.offset(at),
             Word::Each => Some(Found::Skip(self.frequency(at))),
             Word::EnglishWeekday => self.english_weekday(at),
             Word::EnglishMonth(month) => self.english_month_first(at, month),

@@ -1,12 +1,13 @@
 //! From tokens to [`Expression`]s. Every look ahead is bounded, so parsing takes
 //! linear time.
 
-use super::Options;
 use super::expression::{Expression, Point, Shape, TimeOfDay};
 use super::lexicon::Word;
 use super::numerals::{Number, Script};
+use super::period::Unit;
 use super::tokens::Token;
 use super::when::Modifier;
+use super::{Options, Register};
 
 /// The text with its tokens.
 pub(super) struct Parser<'t> {
@@ -60,8 +61,12 @@ impl Parser<'_> {
     /// The expression that begins at a token, if any, with the token to go on at.
     fn expression(&self, at: usize) -> Option<(Option<Expression>, usize)> {
         if matches!(self.word(at), Some(Word::From)) && self.options.bounds_in_span {
-            return self.since_on(at);
+            return self.with_preposition(at);
         }
+        self.plain_expression(at)
+    }
+
+    fn plain_expression(&self, at: usize) -> Option<(Option<Expression>, usize)> {
         let left = match self.point(at)? {
             Found::Date(parsed) => parsed,
             Found::Skip(next) => return Some((None, next)),
@@ -79,11 +84,11 @@ impl Parser<'_> {
     }
 
     /// 从…起, 自…到…: the preposition belongs to the span.
-    fn since_on(&self, at: usize) -> Option<(Option<Expression>, usize)> {
+    fn with_preposition(&self, at: usize) -> Option<(Option<Expression>, usize)> {
         if !self.joined(at + 1) {
             return None;
         }
-        let (expression, next) = self.expression(at + 1)?;
+        let (expression, next) = self.plain_expression(at + 1)?;
         let mut expression = expression?;
         let since = expression.modifier == Some(Modifier::OnOrAfter);
         let long_form = self.length(at) == 2;
@@ -100,6 +105,10 @@ impl Parser<'_> {
             skip => return Some(skip),
         };
         self.steps(&mut parsed);
+        // In the news a century is too long to be a date.
+        if parsed.point.unit() == Unit::Century && self.options.register == Register::News {
+            return Some(Found::Skip(parsed.next));
+        }
         self.time_of_day(&mut parsed);
         Some(Found::Date(parsed))
     }
@@ -147,32 +156,27 @@ impl Parser<'_> {
         right: Option<Parsed>,
         next: usize,
     ) -> Expression {
-        let (last, shape, certainty) = match right {
-            Some(right) => {
-                let certainty = left.certainty.min(right.certainty);
-                let shape = Shape::Range(left.point, right.point.clone());
-                (Parsed { ..right }, shape, certainty)
-            }
-            None => {
-                let shape = Shape::Point(left.point.clone());
-                let certainty = left.certainty;
-                (left, shape, certainty)
-            }
-        };
+        let last = right.as_ref().unwrap_or(&left);
+        // 之间 or 止 may close the range.
+        let closed = next > last.next;
         let mut expression = Expression {
             start,
-            end: last.end,
+            end: if closed {
+                self.tokens[next - 1].end
+            } else {
+                last.end
+            },
             token,
             next,
-            shape,
             modifier: last.modifier,
             time: last.time,
             lies_in_the_past: false,
-            certainty,
+            certainty: left.certainty.min(last.certainty),
+            shape: match right {
+                Some(right) => Shape::Range(left.point, right.point),
+                None => Shape::Point(left.point),
+            },
         };
-        if next > last.next {
-            expression.end = self.tokens[next - 1].end;
-        }
         self.bounds(&mut expression);
         expression
     }

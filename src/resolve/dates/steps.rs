@@ -4,7 +4,7 @@ use super::Register;
 use super::base::{days, months, quarters};
 use super::expression::Step;
 use super::lexicon::{Frame, Word};
-use super::numerals::Script;
+use super::numerals::{Number, Script};
 use super::parse::{Parsed, Parser};
 use super::period::Unit;
 use super::when::Modifier;
@@ -258,15 +258,30 @@ impl Parser<'_> {
     }
 
     fn decade(&self, at: usize) -> Option<Narrowing> {
-        let (low, high, Unit::Decade, next) = self.numbers(at)? else {
+        let (_, _, Unit::Decade, next) = self.numbers(at)? else {
             return None;
         };
-        let tens = |value: u32| (value.is_multiple_of(10) && value < 100).then_some((value / 10) as u8);
-        let step = match high {
-            Some(high) => Step::Decades(tens(low)?, tens(high)?),
-            None => Step::Decade(tens(low)?),
+        let step = match self.decades(at)? {
+            (first, Some(last)) => Step::Decades(first, last),
+            (first, None) => Step::Decade(first),
         };
         Some((Some(step), None, next))
+    }
+
+    /// The tens of 90年代, 80至90年代, 八九十年代.
+    pub fn decades(&self, at: usize) -> Option<(u8, Option<u8>)> {
+        let tens = |value: u32| (value.is_multiple_of(10) && value < 100).then_some((value / 10) as u8);
+        let token = self.tokens[at];
+        if let &[first, last, '十'] = &self.text[token.start..token.end] {
+            let digit = |c: char| u8::try_from(Number::chinese(&[c]).value).ok();
+            let (first, last) = (digit(first)?, digit(last)?);
+            return (first < last && last < 10).then_some((first, Some(last)));
+        }
+        let (low, high, ..) = self.numbers(at)?;
+        match high {
+            Some(high) => Some((tens(low)?, Some(tens(high)?))),
+            None => Some((tens(low)?, None)),
+        }
     }
 
     /// 2019年的今天, 31年前的今天.

@@ -265,10 +265,13 @@ impl Parser<'_> {
                     .then(|| self.found(Point::new(Base::Fixed(period)), next, 0.95))?
             }
             Word::Ordinal => self.ordinal(at),
-            Word::First => match self.word(at + 1).filter(|_| self.adjacent(at + 1))? {
-                Word::Unit(Unit::Quarter) => self.found(open(Unit::Year).then(Step::Quarter(1)), at + 2, 0.8),
-                _ => None,
+            Word::First => match self.word(at + 1).filter(|_| self.adjacent(at + 1)) {
+                Some(Word::Unit(Unit::Quarter)) => {
+                    self.found(open(Unit::Year).then(Step::Quarter(1)), at + 2, 0.8)
+                }
+                _ => self.first_of_year(at),
             },
+            Word::Bracketed(shift) => self.bracketed_day(at, shift),
             Word::Front | Word::Over(-1) | Word::Past | Word::Bound(Modifier::Before) => {
                 self.first_of_year(at).or_else(|| self.span(at, -1))
             }
@@ -290,9 +293,21 @@ impl Parser<'_> {
         self.found(open.then(Step::Weekday(weekday)), at + 1, 0.85)
     }
 
-    /// 前三季度, 前11个月.
+    /// 今(17)日, 昨（16）天.
+    fn bracketed_day(&self, at: usize, shift: i8) -> Option<Found> {
+        self.number(at + 1)
+            .filter(|n| self.adjacent(at + 1) && (1..=31).contains(&n.value))?;
+        let unit = self.tokens.get(at + 2)?;
+        let closed =
+            self.text.get(self.tokens[at + 1].end) == Some(&')') && unit.start == self.tokens[at + 1].end + 1;
+        let day = matches!(unit.word()?, Word::Unit(Unit::Day) | Word::Count(Unit::Day));
+        let point = Point::new(Base::Relative(Unit::Day, shift, Frame::Publication));
+        (closed && day).then(|| self.found(point, at + 3, 0.95))?
+    }
+
+    /// 前三季度, 前11个月, 首两个月.
     fn first_of_year(&self, at: usize) -> Option<Found> {
-        if !matches!(self.word(at)?, Word::Front) || !self.joined(at + 1) {
+        if !matches!(self.word(at)?, Word::Front | Word::First) || !self.joined(at + 1) {
             return None;
         }
         let count = self.number(at + 1)?;

@@ -41,7 +41,8 @@ impl Parser<'_> {
             self.close(parsed, next);
             let range =
                 matches!(self.word(next), Some(Word::To)) && self.joined(next) && self.joined(next + 1);
-            if let Some((_, last)) = self.clock(next + 1).filter(|_| range) {
+            let part_again = usize::from(matches!(self.word(next + 1), Some(Word::Part(_))));
+            if let Some((_, last)) = self.clock(next + 1 + part_again).filter(|_| range) {
                 self.close(parsed, last);
             }
         }

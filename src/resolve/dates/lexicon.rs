@@ -53,6 +53,8 @@ pub(super) enum Word {
     Relative(Unit, i8, Frame),
     /// 昨晚, 今晨, 当晚.
     DayWithPart(i8, Frame, DayPart),
+    /// 今(17)日, up to the bracket.
+    Bracketed(i8),
     /// 今夏, 去冬.
     YearSeason(i8, Season),
     /// Monday is 1.

@@ -100,7 +100,12 @@ impl Parser<'_> {
 
     /// 去年八月十五 without 日 is a day of the Chinese calendar.
     pub fn untold_lunar_day(&self, parsed: &Parsed, at: usize) -> Option<u8> {
-        let relative = matches!(parsed.point.base, Base::Relative(Unit::Year, ..));
+        let ends = |c: char| !c.is_alphanumeric() || "的是那前之夜晚".contains(c);
+        let relative = match parsed.point.base {
+            Base::Relative(Unit::Year, ..) => true,
+            Base::Open(Unit::Year) => self.after(at + 1).is_none_or(ends),
+            _ => false,
+        };
         let spelled = |at: usize| {
             self.number(at)
                 .is_some_and(|n| n.script == Script::Additive || n.digits == 1)

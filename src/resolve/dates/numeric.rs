@@ -2,8 +2,7 @@
 //! English: `Fri, 16 Oct 2020 05:19:21 GMT`.
 
 use super::Register;
-use super::expression::Step;
-use super::expression::{Base, Point, TimeOfDay, fixed_day};
+use super::expression::{Base, Point, Step, TimeOfDay, fixed_day};
 use super::period::{Period, Unit, day};
 
 /// A date in figures with the position after it.

@@ -331,12 +331,29 @@ pub(super) fn add_days(date: Date, count: i32) -> Option<Date> {
 
 /// Days from `from` to `to`.
 pub(super) fn days_between(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(0, |span| span.get_days())
+    day_number(to) - day_number(from)
+}
+
+/// Days since 1 March of year 0: a year that begins in March has its leap day last.
+fn day_number(date: Date) -> i32 {
+    let month = (i32::from(date.month()) + 9) % 12;
+    let year = i32::from(date.year()) - month / 10;
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    365 * year + leap_days + (month * 306 + 5) / 10 + i32::from(date.day()) - 1
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_counted_across_leap_years() {
+        let mut date = day(-401, 12, 30).unwrap();
+        for passed in 0..150_000 {
+            assert_eq!(days_between(day(-401, 12, 30).unwrap(), date), passed);
+            date = date.tomorrow().unwrap();
+        }
+    }
 
     #[test]
     fn shifting_crosses_years() {

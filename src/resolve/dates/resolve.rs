@@ -230,6 +230,8 @@ impl<'o> Resolver<'o> {
         let ahead = match setting.tense {
             Tense::Future => until <= HALF_A_YEAR || since > until,
             Tense::LikelyFuture => until <= since.max(SOON),
+            // 19日 on the 17th is in two days, not four weeks ago.
+            Tense::Unknown if unit == Unit::Month => until * 2 <= since,
             Tense::Unknown => {
                 until <= SHORTLY && since >= HALF_A_YEAR && matches!(last, When::Period(Period::Day(_)))
             }

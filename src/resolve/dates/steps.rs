@@ -75,10 +75,10 @@ impl Parser<'_> {
             Some(Word::QuarterCode(quarter)) => Some((Some(Step::Quarter(quarter)), None, at + 1)),
             Some(Word::Lunar) => self.lunar_step(at + 1, true),
             Some(Word::LunarMonth(_) | Word::Leap) => self.lunar_step(at, false),
-            Some(Word::First) if self.adjacent(at + 1) => match self.word(at + 1)? {
-                Word::Unit(Unit::Quarter) => Some((Some(Step::Quarter(1)), None, at + 2)),
-                Word::Unit(Unit::Month) => Some((Some(Step::Month(1)), None, at + 2)),
-                _ => None,
+            Some(Word::First) if self.adjacent(at + 1) => match self.word(at + 1) {
+                Some(Word::Unit(Unit::Quarter)) => Some((Some(Step::Quarter(1)), None, at + 2)),
+                Some(Word::Unit(Unit::Month)) => Some((Some(Step::Month(1)), None, at + 2)),
+                _ => self.counted(at),
             },
             _ => self.number_edge(at).or_else(|| self.counted(at)),
         }
@@ -122,7 +122,7 @@ impl Parser<'_> {
     fn counted(&self, at: usize) -> Option<Narrowing> {
         let lead = self.word(at)?;
         let (number, unit_at) = match (lead, self.number(at + 1).filter(|_| self.joined(at + 1))) {
-            (Word::Ordinal | Word::Front | Word::Back | Word::Last, Some(number)) => {
+            (Word::Ordinal | Word::First | Word::Front | Word::Back | Word::Last, Some(number)) => {
                 (number.within(1..=100)? as u8, at + 2)
             }
             (Word::Last, None) => (1, at + 1),
@@ -151,7 +151,7 @@ impl Parser<'_> {
                 Step::NthWeekday(nth, weekday)
             }
             (Some(nth), _) => Step::Nth(nth, unit),
-            (None, _) if matches!(lead, Word::Front) => Step::First(number, unit),
+            (None, _) if matches!(lead, Word::Front | Word::First) => Step::First(number, unit),
             (None, _) => Step::Last(number, unit),
         };
         Some((Some(step), None, next))
@@ -284,10 +284,10 @@ impl Parser<'_> {
         }
     }
 
-    /// 2019年的今天, 31年前的今天.
+    /// 2019年的今天, 31年前的今天, 去年今日.
     fn same_day(&self, at: usize, of: bool) -> Option<Narrowing> {
         match self.word(at)? {
-            Word::Relative(Unit::Day, shift, Frame::Publication) if of => {
+            Word::Relative(Unit::Day, shift, Frame::Publication) if of || self.adjacent(at) => {
                 Some((Some(Step::SameDay(shift)), None, at + 1))
             }
             _ => None,

@@ -66,6 +66,14 @@ fn the_expressions_of_the_news() {
         ("2020年8月23日星期日，", "2020年8月23日星期日=2020-08-23"),
         ("自1月5日起至3月8日止", "1月5日起至3月8日止=2024-01-05/2024-03-08"),
         ("5月31到6月2日", "5月31到6月2日=2024-05-31/2024-06-02"),
+        (
+            "蔡英文今(17)日，昨（16）日",
+            "今(17)日=2024-04-17 昨（16）日=2024-04-16",
+        ),
+        ("今年首两个月", "今年首两个月=2024-01/2024-02"),
+        ("去年今日", "去年今日=2023-04-17"),
+        ("16日上午9时至下午5时", "16日上午9时至下午5时=2024-04-16"),
+        ("19日至21日访问", "19日至21日=2024-04-19/2024-04-21"),
         ("马英九4月15日说", "4月15日=2024-04-15"),
         ("截至今年3月底", "今年3月底=2024-03"),
     ]);
@@ -181,7 +189,8 @@ fn the_record_keeps_its_fields_in_order() {
 fn long_runs_take_linear_time() {
     let begin = Instant::now();
     resolve(&"7".repeat(1 << 20), date(2024, 4, 17), &Options::default());
-    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    // Generous, for busy machines; anything quadratic takes minutes.
     for piece in [
         "1",
         "一",
@@ -212,7 +221,7 @@ fn long_runs_take_linear_time() {
         resolve(&text, date(2024, 4, 17), &Options::default());
         resolve(&text, date(2024, 4, 17), &query);
         assert!(
-            begin.elapsed() < Duration::from_secs(2),
+            begin.elapsed() < Duration::from_secs(20),
             "{piece}: {:?}",
             begin.elapsed()
         );

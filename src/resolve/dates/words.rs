@@ -173,7 +173,10 @@ fn add_relatives(lexicon: &mut Lexicon) {
     guard("后天", Unit::Day, 2, "然先之以年日月周战", "性");
     guard("后日", Unit::Day, 2, "然先之以年日月周战", "本军");
     // The bare 昨 of Hong Kong's headlines.
-    guard("昨", Unit::Day, -1, "日如", "非");
+    guard("昨", Unit::Day, -1, "日如", "非前");
+    for (word, shift) in [("今(", 0), ("昨(", -1), ("明(", 1)] {
+        lexicon.add(word, Word::Bracketed(shift));
+    }
     use DayPart::{Afternoon, Evening, Morning, Night};
     for (words, shift, frame, part) in [
         ("今早 今晨", 0, Publication, Morning),

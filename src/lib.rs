@@ -4,6 +4,7 @@
 
 pub mod document;
 pub mod error;
+pub mod resolve;
 pub mod text;
 
 pub use document::{Article, Document, EntityType, Mention, Published, Token};

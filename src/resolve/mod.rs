@@ -1,0 +1,3 @@
+//! From names to things: topics.
+
+pub mod topics;

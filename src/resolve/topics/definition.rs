@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 
+use super::iptc::{Concept, concept};
 use crate::error::{Error, Result};
 use crate::text::fold;
 
@@ -229,6 +230,25 @@ impl Definitions {
             }
         }
         Ok(())
+    }
+
+    /// The IPTC concepts of an entry: a subject is one, an issue names some.
+    pub fn codes(&self, kind: Kind, entry: &Definition) -> Result<Vec<&'static Concept>> {
+        let codes = match kind {
+            Kind::Subject => std::slice::from_ref(&entry.id),
+            Kind::Issue => &entry.iptc,
+        };
+        let unknown = |code: &String| {
+            at_entry(
+                "topics",
+                &entry.id,
+                format!("{code:?} is no IPTC Media Topic of the first two levels"),
+            )
+        };
+        codes
+            .iter()
+            .map(|code| concept(code).ok_or_else(|| unknown(code)))
+            .collect()
     }
 
     pub fn strong(&self, entry: &Definition) -> Vec<Term> {

@@ -6,6 +6,7 @@ use daachorse::CharwiseDoubleArrayAhoCorasick;
 
 use super::definition::{Definition, Definitions, Kind, Term, Unit, Within};
 use super::folded::FoldedText;
+use super::iptc::Concept;
 use crate::error::{Error, Result};
 
 /// What each further occurrence of a term adds, as a share of its weight.
@@ -39,6 +40,8 @@ pub(super) struct Compiled {
     pub kind: Kind,
     pub definition: Definition,
     pub threshold: f32,
+    /// The IPTC concepts it stands for.
+    pub codes: Vec<&'static Concept>,
     combinations: Vec<Combination>,
 }
 
@@ -143,6 +146,7 @@ impl Matcher {
             compiled.push(Compiled {
                 kind: *kind,
                 threshold: entry.threshold(),
+                codes: definitions.codes(*kind, entry)?,
                 combinations: combinations.collect(),
                 definition: entry.clone(),
             });

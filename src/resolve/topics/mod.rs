@@ -10,27 +10,37 @@
 //! # Ok::<(), shiji::Error>(())
 //! ```
 
+mod classify;
 mod definition;
+mod explain;
+mod features;
 mod folded;
 pub mod iptc;
 mod matcher;
+mod record;
+mod subjects;
 
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
-use crate::document::Mention;
 use crate::error::{Error, Result};
 
+use classify::Classifier;
 use definition::Definitions;
 pub use definition::{Definition, Kind, Near, Unit, Within};
+use features::Features;
 use folded::FoldedText;
 pub use matcher::LinkedEntity;
 use matcher::{Finding, Matcher};
+pub use record::{Explanation, FiredRule, Scheme, Topic, TopicInput};
+use record::{evidence, strength};
 
 /// The definitions that ship, by file name.
-const BUILT_IN: [(&str, &str); 9] = [
+const BUILT_IN: [(&str, &str); 10] = [
     ("lists.toml", include_str!("../../../data/topics/lists.toml")),
+    (
+        "subjects.toml",
+        include_str!("../../../data/topics/subjects.toml"),
+    ),
     (
         "1-taiwan-hongkong.toml",
         include_str!("../../../data/topics/issues/1-taiwan-hongkong.toml"),
@@ -65,98 +75,10 @@ const BUILT_IN: [(&str, &str); 9] = [
     ),
 ];
 
-/// A topic of an article, as it stands in the record.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Topic {
-    /// Where the topic comes from.
-    pub scheme: Scheme,
-    /// Identifier in the scheme: the issue's slug, `medtop:…`, or the keyphrase itself.
-    pub id: String,
-    /// Chinese name.
-    pub name: String,
-    /// English name, where there is one.
-    pub name_en: Option<String>,
-    /// Strength between 0 and 1, rounded to three decimals. What reached its
-    /// threshold exactly has 0.5.
-    pub score: f64,
-    /// Code points of the text that speak for the topic, half-open, in text order.
-    pub evidence: Vec<[usize; 2]>,
-}
-
-/// Where a topic comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scheme {
-    /// IPTC Media Topics, first or second level.
-    Iptc,
-    /// A named issue.
-    Issue,
-    /// A phrase of the article itself.
-    Keyphrase,
-}
-
-/// What topics are found in.
-#[derive(Clone, Copy, Debug)]
-pub struct TopicInput<'a> {
-    /// Headline, line break, body: [`Document::text`](crate::Document::text).
-    pub text: &'a str,
-    /// Its named entities.
-    pub mentions: &'a [Mention],
-    /// Its words, as code points, half-open, in text order.
-    pub words: &'a [(usize, usize)],
-    /// Its linked entities.
-    pub entities: &'a [LinkedEntity<'a>],
-}
-
-impl<'a> TopicInput<'a> {
-    /// A text of which nothing else is known.
-    pub fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            mentions: &[],
-            words: &[],
-            entities: &[],
-        }
-    }
-}
-
 /// Finds the topics of articles.
 pub struct Topics {
     matcher: Matcher,
-}
-
-/// Why a topic was or was not assigned to a text.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Explanation {
-    /// `issue` or `iptc`.
-    pub scheme: Scheme,
-    /// Identifier of the topic.
-    pub id: String,
-    /// Chinese name.
-    pub name: String,
-    /// Whether the topic is assigned.
-    pub assigned: bool,
-    /// Sum of the weights that fired.
-    pub score: f64,
-    /// The sum that it takes.
-    pub threshold: f64,
-    /// What fired, the heaviest first.
-    pub fired: Vec<FiredRule>,
-    /// Terms that ruled the topic out, with their places.
-    pub excluded_by: Vec<(String, [usize; 2])>,
-    /// Places where a term did not count, for standing in a phrase of `except`.
-    pub excepted: Vec<(String, [usize; 2])>,
-}
-
-/// A term or combination that fired.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FiredRule {
-    /// The term as it stands in the text, or those of the combination joined by ` + `.
-    pub terms: String,
-    /// What it adds to the score.
-    pub weight: f64,
-    /// Where, in code points.
-    pub evidence: Vec<[usize; 2]>,
+    classifier: Classifier,
 }
 
 impl Topics {
@@ -186,6 +108,7 @@ impl Topics {
         definitions.finish(name)?;
         Ok(Self {
             matcher: Matcher::new(definitions)?,
+            classifier: Classifier::embedded()?,
         })
     }
 
@@ -197,36 +120,30 @@ impl Topics {
             .map(|compiled| (compiled.kind, &compiled.definition))
     }
 
-    /// The topics of a text, issues first, each scheme by falling score.
+    /// The topics of a text: issues, subjects (the narrower ones after their wider
+    /// one), keyphrases; each scheme by falling score.
     pub fn assign(&self, input: &TopicInput) -> Vec<Topic> {
         let text = FoldedText::new(input.text);
-        let mut topics: Vec<Topic> = self
-            .matcher
-            .find(&text, input.entities)
-            .into_iter()
-            .filter(|finding| self.assigned(finding))
-            .map(|finding| self.topic(&finding))
-            .collect();
+        let findings = self.matcher.find(&text, input.entities);
+        let issues = findings.iter().filter(|finding| self.assigned(finding));
+        let mut topics: Vec<Topic> = issues.filter_map(|finding| self.issue(finding)).collect();
         topics.sort_by(|a, b| b.score.total_cmp(&a.score));
+        topics.extend(self.subjects(&text, &findings));
         topics
     }
 
-    /// Every issue of which anything was found in the text, assigned or not, with
-    /// the reasons; assigned ones first.
-    pub fn explain(&self, input: &TopicInput) -> Vec<Explanation> {
-        let text = FoldedText::new(input.text);
-        let original: Vec<char> = input.text.chars().collect();
-        let findings = self.matcher.find(&text, input.entities);
-        let mut explanations: Vec<_> = findings
-            .iter()
-            .map(|finding| self.explanation(finding, &original))
-            .collect();
-        explanations.sort_by(|a, b| {
-            (b.assigned, b.score)
-                .partial_cmp(&(a.assigned, a.score))
-                .unwrap_or(std::cmp::Ordering::Equal)
+    /// Training features of a text; see `examples/topic-features.rs`.
+    #[doc(hidden)]
+    pub fn features(&self, text: &str) -> (Vec<u32>, Vec<u32>, Vec<(&'static str, [f32; 2])>) {
+        let text = FoldedText::new(text);
+        let findings = self.matcher.find(&text, &[]);
+        let features = Features::new(&text);
+        let tops = iptc::concepts().iter().filter(|concept| concept.parent.is_none());
+        let terms = tops.map(|concept| {
+            let terms = self.term_evidence(concept.code, &findings);
+            (concept.code, [terms.subjects, terms.issues])
         });
-        explanations
+        (features.headline, features.body, terms.collect())
     }
 
     fn assigned(&self, finding: &Finding) -> bool {
@@ -234,60 +151,17 @@ impl Topics {
             && finding.score >= self.matcher.definitions[finding.definition].threshold - 1e-4
     }
 
-    fn topic(&self, finding: &Finding) -> Topic {
+    fn issue(&self, finding: &Finding) -> Option<Topic> {
         let compiled = &self.matcher.definitions[finding.definition];
-        let mut evidence: Vec<[usize; 2]> = finding
-            .fired
-            .iter()
-            .flat_map(|fired| &fired.spans)
-            .map(|&span| places(span))
-            .collect();
-        evidence.sort_unstable();
-        evidence.dedup();
-        Topic {
+        let spans = finding.fired.iter().flat_map(|fired| fired.spans.iter().copied());
+        (compiled.kind == Kind::Issue).then(|| Topic {
             scheme: Scheme::Issue,
             id: compiled.definition.id.clone(),
             name: compiled.definition.name.clone(),
             name_en: Some(compiled.definition.name_en.clone()).filter(|name| !name.is_empty()),
             score: strength(finding.score / compiled.threshold),
-            evidence,
-        }
-    }
-
-    fn explanation(&self, finding: &Finding, original: &[char]) -> Explanation {
-        let compiled = &self.matcher.definitions[finding.definition];
-        let at = |&span: &(u32, u32)| (slice(original, span), places(span));
-        Explanation {
-            scheme: Scheme::Issue,
-            id: compiled.definition.id.clone(),
-            name: compiled.definition.name.clone(),
-            assigned: self.assigned(finding),
-            score: rounded(f64::from(finding.score)),
-            threshold: rounded(f64::from(compiled.threshold)),
-            fired: finding
-                .fired
-                .iter()
-                .map(|fired| FiredRule {
-                    terms: match fired.combination {
-                        None => slice(original, fired.spans[0]),
-                        Some(number) => {
-                            let terms = fired
-                                .spans
-                                .iter()
-                                .take(compiled.definition.near[number].all.len());
-                            terms
-                                .map(|&span| slice(original, span))
-                                .collect::<Vec<_>>()
-                                .join(" + ")
-                        }
-                    },
-                    weight: rounded(f64::from(fired.weight)),
-                    evidence: fired.spans.iter().map(|&span| places(span)).collect(),
-                })
-                .collect(),
-            excluded_by: finding.excluded.iter().map(at).collect(),
-            excepted: finding.excepted.iter().map(at).collect(),
-        }
+            evidence: evidence(spans),
+        })
     }
 }
 
@@ -297,27 +171,6 @@ fn built_in() -> Result<Definitions> {
         definitions.add(name, source)?;
     }
     Ok(definitions)
-}
-
-/// Maps a ratio of score and threshold to 0..1, with 0.5 at the threshold.
-fn strength(ratio: f32) -> f64 {
-    rounded(1.0 - 0.5f64.powf(f64::from(ratio)))
-}
-
-fn rounded(number: f64) -> f64 {
-    (number * 1000.0).round() / 1000.0
-}
-
-fn places((start, end): (u32, u32)) -> [usize; 2] {
-    [start as usize, end as usize]
-}
-
-fn slice(original: &[char], (start, end): (u32, u32)) -> String {
-    original
-        .get(start as usize..end as usize)
-        .unwrap_or_default()
-        .iter()
-        .collect()
 }
 
 #[cfg(test)]

@@ -7,8 +7,6 @@ use super::folded::FoldedText;
 
 /// So many characters at the beginning of a text decide its subjects.
 pub(super) const WINDOW: usize = 700;
-/// A first line longer than this is no headline.
-const HEADLINE: usize = 80;
 /// Number of buckets, as a power of two.
 pub(super) const BITS: u32 = 17;
 
@@ -45,10 +43,7 @@ impl Features {
 /// pairs and triples of Chinese characters, whole Latin words; numbers are left out.
 pub(super) fn for_each_ngram(text: &FoldedText, mut visit: impl FnMut((usize, usize), bool)) {
     let chars = &text.chars[..text.chars.len().min(WINDOW)];
-    let headline = match text.headline as usize {
-        end if end <= HEADLINE => end,
-        _ => 0,
-    };
+    let headline = text.headline as usize;
     let mut at = 0;
     while at < chars.len() {
         let start = at;

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 
 /// What each further occurrence of a term adds, as a share of its weight.
 const REPETITION: f32 = 0.25;
-/// What an occurrence in the headline adds, as a share of the term's weight.
-const HEADLINE: f32 = 0.5;
+/// What an occurrence in the headline or the lead adds, as a share of the weight.
+const LEAD: f32 = 0.5;
 /// No term counts for more than so many times its weight.
 const CEILING: f32 = 2.0;
 
@@ -285,10 +285,10 @@ impl Compiled {
             if windows.is_empty() {
                 continue;
             }
-            let headline = windows.iter().any(|window| window[0].0 < text.headline);
+            let in_lead = windows.iter().any(|window| window[0].0 < text.lead);
             finding.fired.push(Fired {
                 combination: Some(number),
-                weight: combination.weight * damped(windows.len(), headline),
+                weight: combination.weight * damped(windows.len(), in_lead),
                 spans: windows.into_iter().flatten().collect(),
             });
         }
@@ -300,9 +300,9 @@ impl Compiled {
 }
 
 /// How many times its weight a term counts for.
-fn damped(occurrences: usize, in_headline: bool) -> f32 {
-    let headline = if in_headline { HEADLINE } else { 0.0 };
-    (1.0 + REPETITION * (occurrences - 1) as f32 + headline).min(CEILING)
+fn damped(occurrences: usize, in_lead: bool) -> f32 {
+    let lead = if in_lead { LEAD } else { 0.0 };
+    (1.0 + REPETITION * (occurrences - 1) as f32 + lead).min(CEILING)
 }
 
 /// Weighs the terms that stand for themselves. A term inside a longer term of the
@@ -327,7 +327,7 @@ fn terms_fired(hits: &[Hit], text: &FoldedText) -> Vec<Fired> {
         .into_values()
         .map(|(weight, spans)| Fired {
             combination: None,
-            weight: weight * damped(spans.len(), spans[0].0 < text.headline),
+            weight: weight * damped(spans.len(), spans[0].0 < text.lead),
             spans,
         })
         .collect();

@@ -18,6 +18,7 @@ mod folded;
 pub mod iptc;
 mod matcher;
 mod record;
+pub mod score;
 mod subjects;
 
 use std::path::Path;

@@ -78,9 +78,11 @@ fn evidence_is_in_code_points_of_the_original() {
 #[test]
 fn hints_need_company_and_repetition_is_damped() {
     let topics = issue("hints = ['甲', '乙^0.5']\nterms = ['丙^0.6']");
-    assert!(issues(&topics, "题\n甲。甲。甲。甲。甲。甲。甲").is_empty());
-    assert!(issues(&topics, "题\n甲。乙").is_empty());
-    assert_eq!(issues(&topics, "题\n甲。丙"), ["x"]);
+    let late = |body: &str| format!("{}\n{body}", "长".repeat(300));
+    assert!(issues(&topics, &late("甲。甲。甲。甲。甲。甲。甲")).is_empty());
+    assert!(issues(&topics, &late("甲。乙")).is_empty());
+    assert_eq!(issues(&topics, &late("甲。丙")), ["x"]);
+    assert_eq!(issues(&topics, "甲。乙"), ["x"], "the lead counts for more");
 }
 
 #[test]

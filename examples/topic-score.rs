@@ -19,7 +19,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let field = |name: &str| article[name].as_str().unwrap_or_default().to_owned();
         texts.insert(field("id"), format!("{}\n{}", field("title"), field("text")));
     }
-    let report = Report::new(&Topics::embedded()?, &Labels::read(Path::new(labels))?, &texts);
+    let jieba = jieba_rs::Jieba::new();
+    let labels = Labels::read(Path::new(labels))?;
+    let report = Report::new(&Topics::embedded()?, &labels, &texts, |text| {
+        segment(&jieba, text)
+    });
     println!("{report}");
     if flags.iter().any(|flag| flag == "--differences") {
         for (article, scheme, sign, topic) in &report.differences {
@@ -27,4 +31,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+/// Words of the folded text, as the tagger's segmenter finds them.
+fn segment(jieba: &jieba_rs::Jieba, text: &str) -> Vec<(usize, usize)> {
+    let folded = shiji::text::fold_str(text);
+    let mut at = 0;
+    let words = jieba.cut(&folded, true).into_iter().map(|word| {
+        let start = at;
+        at += word.word.chars().count();
+        (start, at)
+    });
+    words.collect()
 }

@@ -13,7 +13,7 @@ impl Topics {
     pub fn explain(&self, input: &TopicInput) -> Vec<Explanation> {
         let text = FoldedText::new(input.text);
         let original: Vec<char> = input.text.chars().collect();
-        let findings = self.matcher.find(&text, input.entities);
+        let findings = self.matcher.find(&text, input);
         let mut explanations: Vec<_> = findings
             .iter()
             .map(|finding| self.by_terms(finding, &original))

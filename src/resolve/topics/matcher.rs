@@ -7,6 +7,8 @@ use daachorse::CharwiseDoubleArrayAhoCorasick;
 use super::definition::{Definition, Definitions, Kind, Term, Unit, Within};
 use super::folded::FoldedText;
 use super::iptc::Concept;
+use super::record::TopicInput;
+use super::words::WordMap;
 use crate::error::{Error, Result};
 
 /// What each further occurrence of a term adds, as a share of its weight.
@@ -167,9 +169,10 @@ impl Matcher {
     }
 
     /// What the definitions of `kind` found, whether or not it is enough.
-    pub fn find(&self, text: &FoldedText, entities: &[LinkedEntity]) -> Vec<Finding> {
-        let mut hits = self.hits(text);
-        for entity in entities {
+    pub fn find(&self, text: &FoldedText, input: &TopicInput) -> Vec<Finding> {
+        let words = WordMap::new(text, input);
+        let mut hits = self.hits(text, &words);
+        for entity in input.entities {
             for &Use { definition, role } in self.entities.get(entity.qid).into_iter().flatten() {
                 let (start, end) = (entity.start as u32, entity.end as u32);
                 hits.push(Hit {
@@ -187,7 +190,7 @@ impl Matcher {
             .collect()
     }
 
-    fn hits(&self, text: &FoldedText) -> Vec<Hit> {
+    fn hits(&self, text: &FoldedText, words: &WordMap) -> Vec<Hit> {
         let Some(automaton) = &self.automaton else {
             return Vec::new();
         };
@@ -205,7 +208,12 @@ impl Matcher {
             if cuts_word(&text.chars, start) || cuts_word(&text.chars, end) {
                 continue;
             }
-            hits.extend(term.uses.iter().map(|&Use { definition, role }| Hit {
+            let whole = words.fits(start, end);
+            let uses = term
+                .uses
+                .iter()
+                .filter(|u| whole || matches!(u.role, Role::Except | Role::Exclude));
+            hits.extend(uses.map(|&Use { definition, role }| Hit {
                 definition,
                 start: start as u32,
                 end: end as u32,

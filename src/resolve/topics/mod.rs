@@ -20,6 +20,7 @@ mod matcher;
 mod record;
 pub mod score;
 mod subjects;
+mod words;
 
 use std::path::Path;
 
@@ -125,7 +126,7 @@ impl Topics {
     /// one), keyphrases; each scheme by falling score.
     pub fn assign(&self, input: &TopicInput) -> Vec<Topic> {
         let text = FoldedText::new(input.text);
-        let findings = self.matcher.find(&text, input.entities);
+        let findings = self.matcher.find(&text, input);
         let issues = findings.iter().filter(|finding| self.assigned(finding));
         let mut topics: Vec<Topic> = issues.filter_map(|finding| self.issue(finding)).collect();
         topics.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -136,8 +137,9 @@ impl Topics {
     /// Training features of a text; see `examples/topic-features.rs`.
     #[doc(hidden)]
     pub fn features(&self, text: &str) -> (Vec<u32>, Vec<u32>, Vec<(&'static str, [f32; 2])>) {
+        let findings_in = TopicInput::new(text);
         let text = FoldedText::new(text);
-        let findings = self.matcher.find(&text, &[]);
+        let findings = self.matcher.find(&text, &findings_in);
         let features = Features::new(&text);
         let tops = iptc::concepts().iter().filter(|concept| concept.parent.is_none());
         let terms = tops.map(|concept| {

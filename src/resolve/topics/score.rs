@@ -88,8 +88,14 @@ pub struct Report {
 
 impl Report {
     /// Scores `topics` on those of the `labels` whose article is in `texts`
-    /// (identifier to [`Document::text`](crate::Document::text)).
-    pub fn new(topics: &Topics, labels: &[Labels], texts: &HashMap<String, String>) -> Self {
+    /// (identifier to [`Document::text`](crate::Document::text)). `segment` finds the
+    /// words of a text, in code points.
+    pub fn new(
+        topics: &Topics,
+        labels: &[Labels],
+        texts: &HashMap<String, String>,
+        segment: impl Fn(&str) -> Vec<(usize, usize)>,
+    ) -> Self {
         let mut report = Self::default();
         for label in labels {
             let Some(text) = texts.get(&label.id) else {
@@ -97,7 +103,11 @@ impl Report {
                 continue;
             };
             report.articles += 1;
-            let found = topics.assign(&TopicInput::new(text));
+            let words = segment(text);
+            let found = topics.assign(&TopicInput {
+                words: &words,
+                ..TopicInput::new(text)
+            });
             let of = |scheme: Scheme| found.iter().filter(move |topic| topic.scheme == scheme);
             let subjects = of(Scheme::Iptc).filter_map(|topic| iptc::concept(&topic.id));
             let tops = subjects.filter(|concept| concept.parent.is_none());
@@ -182,7 +192,7 @@ mod tests {
         ];
         let texts = [("a", "美军击落间谍气球"), ("b", "英国脱欧")];
         let texts = texts.map(|(id, text)| (id.to_owned(), text.to_owned())).into();
-        let report = Report::new(&topics, &labels, &texts);
+        let report = Report::new(&topics, &labels, &texts, |_| Vec::new());
         assert_eq!((report.articles, report.absent), (2, 1));
         assert_eq!(report.issues["spy-balloon"].right, 1);
         assert_eq!(

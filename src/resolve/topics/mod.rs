@@ -16,6 +16,7 @@ mod explain;
 mod features;
 mod folded;
 pub mod iptc;
+mod keyphrase;
 mod matcher;
 mod record;
 pub mod score;
@@ -31,6 +32,7 @@ use definition::Definitions;
 pub use definition::{Definition, Kind, Near, Unit, Within};
 use features::Features;
 use folded::FoldedText;
+use keyphrase::Keyphrases;
 pub use matcher::LinkedEntity;
 use matcher::{Finding, Matcher};
 pub use record::{Explanation, FiredRule, Scheme, Topic, TopicInput};
@@ -81,6 +83,7 @@ const BUILT_IN: [(&str, &str); 10] = [
 pub struct Topics {
     matcher: Matcher,
     classifier: Classifier,
+    keyphrases: Keyphrases,
 }
 
 impl Topics {
@@ -111,6 +114,7 @@ impl Topics {
         Ok(Self {
             matcher: Matcher::new(definitions)?,
             classifier: Classifier::embedded()?,
+            keyphrases: Keyphrases::embedded()?,
         })
     }
 
@@ -131,6 +135,9 @@ impl Topics {
         let mut topics: Vec<Topic> = issues.filter_map(|finding| self.issue(finding)).collect();
         topics.sort_by(|a, b| b.score.total_cmp(&a.score));
         topics.extend(self.subjects(&text, &findings));
+        if !input.words.is_empty() {
+            topics.extend(self.keyphrases.find(&text, input));
+        }
         topics
     }
 

@@ -11,10 +11,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             a["text"].as_str().unwrap()
         );
         let words = segment(&jieba, &text);
-        let input = TopicInput { words: &words, ..TopicInput::new(&text) };
+        let input = TopicInput {
+            words: &words,
+            ..TopicInput::new(&text)
+        };
         let ex = topics.explain(&input);
         let all = topics.assign(&input);
-        let of = |s| all.iter().filter(|t| t.scheme == s).map(|t| format!("{}={}", t.name, t.score)).collect::<Vec<_>>().join(" ");
+        let of = |s| {
+            all.iter()
+                .filter(|t| t.scheme == s)
+                .map(|t| format!("{}={}", t.name, t.score))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         println!("   K {}\n   S {}", of(Scheme::Keyphrase), of(Scheme::Iptc));
         println!(
             "## {} {} ({} chars)",

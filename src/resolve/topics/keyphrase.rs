@@ -23,8 +23,16 @@ const NAME: f32 = 1.25;
 /// A sequence of words becomes a phrase if it recurs and makes up this share of the
 /// occurrences of its rarer word.
 const COHESION: f32 = 0.6;
+/// Inverse document frequency of a Chinese word that never occurred: more often than
+/// not it is a slip of the segmenter, unless it recurs.
+const UNSEEN: f32 = 5.0;
+/// What a phrase weighs more than its words on average.
+const PHRASE: f32 = 1.25;
 /// Longest phrase, in words.
 const LONGEST: usize = 4;
+
+/// Characters of numbers, dates and amounts.
+const NUMERIC: &str = "年月日时分秒元万亿点号岁名一二三四五六七八九十百千两第";
 
 /// Finds keyphrases.
 pub(super) struct Keyphrases {
@@ -136,18 +144,23 @@ impl Keyphrases {
         if form.chars().nth(1).is_none() || self.stop.contains(form) {
             return None;
         }
-        if !form.chars().all(|c| c.is_alphanumeric() || "·-&.' ".contains(c)) {
+        if !form.chars().all(|c| c.is_alphanumeric() || "·-&' ".contains(c)) {
             return None;
         }
         let letters = form
             .chars()
-            .filter(|c| c.is_alphabetic() && !"年月日时分秒元万亿点号".contains(*c))
+            .filter(|c| c.is_alphabetic() && !NUMERIC.contains(*c))
             .count();
         let numeric = form.chars().any(char::is_numeric);
         if letters < 2 && (numeric || !name) {
             return None;
         }
-        Some(self.idf.get(form).copied().unwrap_or(self.unseen))
+        let unseen = if name || form.is_ascii() {
+            self.unseen
+        } else {
+            UNSEEN
+        };
+        Some(self.idf.get(form).copied().unwrap_or(unseen))
     }
 
     /// Sequences of words that recur as one.
@@ -159,18 +172,22 @@ impl Keyphrases {
     ) -> Vec<(&'t str, Candidate)> {
         let mut sequences: HashMap<&str, (Vec<(u32, u32)>, f32, usize)> = HashMap::new();
         for first in 0..units.len() {
-            let (mut idf, mut rarest) = (0.0f32, usize::MAX);
+            let (mut sum, mut rarest) = (0.0f32, usize::MAX);
             for last in first..units.len().min(first + LONGEST) {
                 let unit = units[last];
                 let adjacent = last == first || units[last - 1].end == unit.start;
                 let Some(word) = candidates.get(form((unit.start, unit.end))).filter(|_| adjacent) else {
                     break;
                 };
-                idf = idf.max(word.idf);
+                sum += word.idf;
                 rarest = rarest.min(word.spans.len());
                 if last > first {
                     let span = (units[first].start, unit.end);
-                    let known = sequences.entry(form(span)).or_insert((Vec::new(), idf, rarest));
+                    let known = sequences.entry(form(span)).or_insert((
+                        Vec::new(),
+                        sum / (last - first + 1) as f32,
+                        rarest,
+                    ));
                     known.0.push(span);
                 }
             }
@@ -183,7 +200,7 @@ impl Keyphrases {
                 form,
                 Candidate {
                     spans,
-                    idf: idf * 1.2,
+                    idf: idf * PHRASE,
                     name: false,
                 },
             )

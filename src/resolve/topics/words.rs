@@ -4,8 +4,9 @@ use super::folded::FoldedText;
 use super::record::TopicInput;
 use crate::document::EntityType;
 
-/// A term at the end of a longer word than this may still be meant (新冠疫苗).
-const SHORT: u32 = 4;
+/// A term at the end of a word is still meant if so many characters stand before it
+/// (总统大选, but not 白俄罗斯).
+const QUALIFIER: u32 = 2;
 
 /// The word, or the longer name, that every character belongs to. Empty where the
 /// words of a text are not known: then every term fits.
@@ -31,7 +32,7 @@ impl WordMap {
     }
 
     /// Whether a term at `start..end` respects the words: it may consist of several
-    /// words, begin a word, or end a long one; it may not cut a word at either side.
+    /// words, begin a word, or end a compound; it may not cut a word at either side.
     pub fn fits(&self, start: usize, end: usize) -> bool {
         let (Some(first), Some(last)) = (self.0.get(start), self.0.get(end.saturating_sub(1))) else {
             return true;
@@ -40,7 +41,7 @@ impl WordMap {
         let begins_inside = first.0 < start;
         let ends_inside = end < last.1;
         match first == last {
-            true => !begins_inside || (!ends_inside && first.1 - first.0 > SHORT),
+            true => !begins_inside || (!ends_inside && start - first.0 >= QUALIFIER),
             false => !begins_inside && !ends_inside,
         }
     }
@@ -65,9 +66,9 @@ mod tests {
         let words = [(0, 2), (2, 4), (4, 8)];
         assert!(fits(&words, 0, 4), "several words");
         assert!(fits(&words, 4, 6), "the beginning of a word");
-        assert!(!fits(&words, 5, 8), "the end of a short word");
+        assert!(!fits(&words, 5, 8), "all but the first character");
         assert!(!fits(&words, 1, 4) && !fits(&words, 2, 6), "cut words");
-        assert!(fits(&[(0, 6)], 3, 6), "the end of a long word");
+        assert!(fits(&words, 6, 8), "the end of a compound");
         assert!(!fits(&[(0, 6)], 3, 5), "the middle of a word");
     }
 

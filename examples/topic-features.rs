@@ -18,12 +18,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ("", text) => text.to_owned(),
             (title, text) => format!("{title}\n{text}"),
         };
-        let (headline, body, terms) = topics.features(&text);
-        writeln!(
-            out,
-            "{}",
-            json!({"id": article["id"], "headline": headline, "body": body, "terms": terms})
-        )?;
+        let found = topics.features(&text);
+        let row = json!({"headline": found.headline, "body": found.body, "terms": found.terms});
+        writeln!(out, "{row}")?;
     }
     Ok(())
 }

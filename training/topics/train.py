@@ -6,8 +6,8 @@
 
 ARTICLES   unlabelled articles (`id`, `url`, `title`, `text`); labelled here by rules:
            sections in the address, and terms in the headline and the lead
-LABELLED   the articles that labels.jsonl names; cross-validated, they set the
-           combination with terms and the threshold of every class
+LABELLED   the articles that labels.jsonl names; cross-validated, they train the
+           second layer and set the threshold of every class
 TITLES     `class<TAB>title`, from TNEWS or THUCNews (never their test parts)
 PROGRAM    the built examples/topic-features: features come from the tagger itself
 
@@ -23,7 +23,6 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
@@ -127,19 +126,24 @@ def micro_f1(right, superfluous, missed):
     return 2 * right / max(1, 2 * right + superfluous + missed)
 
 
-def combine(logits, terms, labels):
-    """Weights of n-grams, terms and issues (shared) and an intercept a class."""
-    count = len(CODES)
+def second_layer(logits, terms, labels, strength):
+    """A row of weights and an intercept a class, over the logits of all classes and
+    the strength of terms and issues; the scale of the inputs is folded in."""
+    inputs = np.hstack([logits, terms.reshape(len(terms), -1)])
+    mean, deviation = inputs.mean(axis=0), inputs.std(axis=0) + 1e-3
+    scaled = (inputs - mean) / deviation
+    rows = np.zeros((len(CODES), inputs.shape[1] + 1))
+    for at in range(len(CODES)):
+        model = LogisticRegression(C=strength, max_iter=1000)
+        model.fit(scaled, labels[:, at])
+        weights = model.coef_[0] / deviation
+        rows[at, :-1], rows[at, -1] = weights, model.intercept_[0] - weights @ mean
+    return rows
 
-    def loss(x):
-        z = x[0] * logits + x[1] * terms[:, :, 0] + x[2] * terms[:, :, 1] + x[3:]
-        fit_loss = np.logaddexp(0, z) - labels * z
-        # Rare classes keep near the common intercept.
-        return fit_loss.sum() + 0.05 * ((x[3:] - x[3:].mean()) ** 2).sum() + 0.05 * (x[:3] ** 2).sum()
 
-    start = np.concatenate([[1.0, 1.0, 1.0], np.full(count, -1.0)])
-    bounds = [(0.05, 5)] + [(0, 6)] * 2 + [(-9, 9)] * count
-    return minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
+def apply(rows, logits, terms):
+    inputs = np.hstack([logits, terms.reshape(len(terms), -1), np.ones((len(terms), 1))])
+    return inputs @ rows.T
 
 
 def thresholds(z, labels):
@@ -172,16 +176,20 @@ def decide(z, fallback=-1.5):
     return (z >= 0) | ((z == best) & (best >= fallback))
 
 
-def write(path, coefficients, combination, chosen, intercepts):
+def write(path, coefficients, intercepts, rows, chosen):
     """The format that src/resolve/topics/classify.rs reads."""
-    out = [b"SJTOPIC1", struct.pack("<4f", BITS, len(CODES), combination[1], combination[2])]
+    out = [b"SJTOPIC2", struct.pack("<2f", BITS, len(CODES))]
     weights = np.zeros((1 << BITS, len(CODES)), dtype=np.int8)
     for at, top in enumerate(TOPS):
         row = coefficients[at]
-        scale = max(float(np.quantile(np.abs(row[row != 0]), 0.9999)) if (row != 0).any() else 1.0, 1e-6) / 127
+        largest = float(np.quantile(np.abs(row[row != 0]), 0.9999)) if (row != 0).any() else 1.0
+        scale = max(largest, 1e-6) / 127
         weights[:, at] = np.clip(np.rint(row / scale), -127, 127).astype(np.int8)
-        offset = combination[0] * intercepts[at] + combination[3 + at] - chosen[at]
-        out.append(struct.pack("<3f", top, combination[0] * scale, offset))
+        out.append(struct.pack("<3f", top, scale, intercepts[at]))
+    for at in range(len(CODES)):
+        row = rows[at].copy()
+        row[-1] -= chosen[at]
+        out.append(struct.pack(f"<{len(row)}f", *row))
     Path(path).write_bytes(b"".join(out) + weights.tobytes())
 
 
@@ -191,7 +199,8 @@ def main():
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--titles", nargs="*", default=[])
     parser.add_argument("--strength", type=float, default=4.0, help="inverse of the regularisation")
-    parser.add_argument("--weight", type=float, default=8.0, help="weight of an article labelled by reading")
+    parser.add_argument("--second", type=float, default=0.1, help="the same for the second layer")
+    parser.add_argument("--weight", type=float, default=10.0, help="weight of an article labelled by reading")
     options = parser.parse_args()
     generator = np.random.default_rng(0)
 
@@ -212,7 +221,8 @@ def main():
     gold_matrix, gold_terms = features(options.features, labelled)
     gold_labels = np.array([[int(code in gold[a["id"]]) for code in CODES] for a in labelled])
 
-    # Logits of articles that the model has not seen, to fit the combination on.
+    # The second layer learns on logits of articles that the first has not seen, and
+    # is itself tested on articles that it has not seen.
     logits = np.zeros(gold_labels.shape)
     for train, held in KFold(3, shuffle=True, random_state=0).split(gold_matrix):
         both = sp.vstack([matrix, gold_matrix[train]]).tocsr()
@@ -220,17 +230,23 @@ def main():
         weight = np.concatenate([weights, np.full(len(train), options.weight)])
         coefficients, intercepts = fit(both, given, weight, options.strength)
         logits[held] = gold_matrix[held] @ coefficients.T + intercepts
-    combination = combine(logits, gold_terms, gold_labels)
-    z = combination[0] * logits + combination[1] * gold_terms[:, :, 0] + combination[2] * gold_terms[:, :, 1] + combination[3:]
-    chosen = thresholds(z, gold_labels)
-    print("combination", combination[:3].round(2), "thresholds", chosen.round(2))
-    print("n-grams alone", round(score(logits, gold_labels, thresholds(logits, gold_labels)), 4))
-    print("micro-F1, cross-validated:", round(score(z, gold_labels, chosen), 4))
+    right = assigned = 0
+    for train, held in KFold(5, shuffle=True, random_state=1).split(gold_matrix):
+        rows = second_layer(logits[train], gold_terms[train], gold_labels[train], options.second)
+        chosen = thresholds(apply(rows, logits[train], gold_terms[train]), gold_labels[train])
+        held_assigned = decide(apply(rows, logits[held], gold_terms[held]) - chosen)
+        right += (held_assigned & (gold_labels[held] == 1)).sum()
+        assigned += held_assigned.sum()
+    f1 = micro_f1(right, assigned - right, gold_labels.sum() - right)
+    print("micro-F1, cross-validated:", round(f1, 4))
+    rows = second_layer(logits, gold_terms, gold_labels, options.second)
+    chosen = thresholds(apply(rows, logits, gold_terms), gold_labels)
+    print("thresholds", dict(zip(CODES, chosen.round(2).tolist())))
 
     both = sp.vstack([matrix, gold_matrix]).tocsr()
     weight = np.concatenate([weights, np.full(len(labelled), options.weight)])
     coefficients, intercepts = fit(both, np.vstack([labels, gold_labels]), weight, options.strength)
-    write(options.out, coefficients, combination, chosen, intercepts)
+    write(options.out, coefficients, intercepts, rows, chosen)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-//! The first level of the IPTC Media Topics: one logistic regression a class over
-//! hashed n-grams, and the terms of `subjects.toml` and of the issues beside it.
+//! The first level of the IPTC Media Topics, in two layers of logistic regression: one a
+//! class over hashed n-grams, then one a class over all of these and the terms of
+//! `subjects.toml` and of the issues.
 
 use super::explain::slice;
 use super::features::{BITS, Features, bucket, for_each_ngram};
@@ -10,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// Written by `training/topics/train.py`.
 const EMBEDDED: &[u8] = include_bytes!("../../../data/topics/subjects.model");
-const MAGIC: &[u8; 8] = b"SJTOPIC1";
+const MAGIC: &[u8; 8] = b"SJTOPIC2";
 /// So many n-grams are shown as evidence where no term fired.
 const SHOWN: usize = 5;
 
@@ -19,16 +20,16 @@ pub(super) struct Classifier {
     classes: Vec<Class>,
     /// `classes.len()` weights a bucket.
     weights: Vec<i8>,
-    /// What the strength of terms and of issues (0..1) adds to the logit.
-    terms: f32,
-    issues: f32,
 }
 
 struct Class {
     code: &'static str,
+    /// First layer: what a unit of the weights is worth, and the intercept.
     scale: f32,
-    /// Intercept less the logit of the threshold: a class is assigned from 0 on.
-    offset: f32,
+    bias: f32,
+    /// Second layer: weights of the first layer's classes, then of subject terms and
+    /// issues a class, then the intercept, less the logit of the threshold.
+    second: Vec<f32>,
 }
 
 /// How strongly the terms speak for a class of the first level, 0..1.
@@ -53,7 +54,6 @@ impl Classifier {
         };
         let mut header = || number().filter(|n| n.is_finite()).ok_or_else(damaged);
         let (bits, count) = (header()?, header()?);
-        let (terms, issues) = (header()?, header()?);
         let tops: Vec<&str> = iptc::concepts()
             .iter()
             .filter(|c| c.parent.is_none())
@@ -64,13 +64,22 @@ impl Classifier {
         }
         let mut classes = Vec::with_capacity(tops.len());
         for _ in &tops {
-            let (code, scale, offset) = (header()?, header()?, header()?);
+            let (code, scale, bias) = (header()?, header()?, header()?);
             let code = tops
                 .iter()
                 .copied()
                 .find(|top| number_of(top) == Some(code))
                 .ok_or_else(damaged)?;
-            classes.push(Class { code, scale, offset });
+            let second = Vec::new();
+            classes.push(Class {
+                code,
+                scale,
+                bias,
+                second,
+            });
+        }
+        for class in &mut classes {
+            class.second = (0..=3 * tops.len()).map(|_| header()).collect::<Result<_>>()?;
         }
         if rest.len() != classes.len() << BITS {
             return Err(damaged());
@@ -78,8 +87,6 @@ impl Classifier {
         Ok(Self {
             classes,
             weights: rest.iter().map(|&byte| byte as i8).collect(),
-            terms,
-            issues,
         })
     }
 
@@ -91,14 +98,25 @@ impl Classifier {
     ) -> Vec<(&'static str, f32)> {
         let headline = self.sum(&features.headline);
         let body = self.sum(&features.body);
-        let classes = self.classes.iter().enumerate();
-        classes
-            .map(|(at, class)| {
-                let terms = evidence(class.code);
-                let ngrams = class.scale * (headline[at] + body[at]);
-                let logit = ngrams + self.terms * terms.subjects + self.issues * terms.issues + class.offset;
-                (class.code, logit)
-            })
+        let first = self.classes.iter().enumerate();
+        let mut inputs: Vec<f32> = first
+            .map(|(at, class)| class.scale * (headline[at] + body[at]) + class.bias)
+            .collect();
+        for class in &self.classes {
+            let terms = evidence(class.code);
+            inputs.extend([terms.subjects, terms.issues]);
+        }
+        inputs.push(1.0);
+        let logit = |class: &Class| {
+            inputs
+                .iter()
+                .zip(&class.second)
+                .map(|(input, weight)| input * weight)
+                .sum()
+        };
+        self.classes
+            .iter()
+            .map(|class| (class.code, logit(class)))
             .collect()
     }
 
@@ -139,10 +157,13 @@ impl Classifier {
     }
 
     /// What the terms of subjects and issues add to the logit.
-    pub fn terms_fired(&self, evidence: TermEvidence) -> impl Iterator<Item = FiredRule> {
+    pub fn terms_fired(&self, code: &str, evidence: TermEvidence) -> impl Iterator<Item = FiredRule> {
+        let count = self.classes.len();
+        let class = self.classes.iter().position(|class| class.code == code);
+        let weight = |offset: usize| class.map_or(0.0, |at| self.classes[at].second[count + 2 * at + offset]);
         let parts = [
-            ("terms of subjects.toml", self.terms * evidence.subjects),
-            ("terms of issues", self.issues * evidence.issues),
+            ("terms of subjects.toml", weight(0) * evidence.subjects),
+            ("terms of issues", weight(1) * evidence.issues),
         ];
         parts
             .into_iter()
@@ -170,7 +191,8 @@ impl Classifier {
         spans.sort_by_key(|&(weight, span, _)| (-i16::from(weight), span));
         let share = |weight: i8, in_headline: bool| {
             let norm = (counts[usize::from(in_headline)].max(1) as f32).sqrt();
-            self.classes[class].scale * f32::from(weight) / norm
+            let Class { scale, second, .. } = &self.classes[class];
+            second[class] * scale * f32::from(weight) / norm
         };
         let shown = spans.into_iter().take(SHOWN);
         shown

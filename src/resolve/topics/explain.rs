@@ -79,7 +79,7 @@ impl Topics {
                 let concept = iptc::concept(code)?;
                 let terms = self.term_evidence(code, findings);
                 let mut fired = self.classifier.ngrams(code, text, original);
-                fired.extend(self.classifier.terms_fired(terms));
+                fired.extend(self.classifier.terms_fired(code, terms));
                 Some(Explanation {
                     scheme: Scheme::Iptc,
                     id: format!("{}{code}", iptc::PREFIX),

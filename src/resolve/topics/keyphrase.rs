@@ -51,6 +51,15 @@ struct Unit {
     name: bool,
 }
 
+/// A sequence of adjacent words with its occurrences.
+struct Sequence {
+    spans: Vec<(u32, u32)>,
+    /// Mean inverse document frequency of its words.
+    idf: f32,
+    /// Occurrences of its rarest word.
+    rarest: usize,
+}
+
 /// A candidate with its occurrences.
 struct Candidate {
     spans: Vec<(u32, u32)>,
@@ -170,7 +179,7 @@ impl Keyphrases {
         candidates: &HashMap<&'t str, Candidate>,
         form: impl Fn((u32, u32)) -> &'t str,
     ) -> Vec<(&'t str, Candidate)> {
-        let mut sequences: HashMap<&str, (Vec<(u32, u32)>, f32, usize)> = HashMap::new();
+        let mut sequences: HashMap<&str, Sequence> = HashMap::new();
         for first in 0..units.len() {
             let (mut sum, mut rarest) = (0.0f32, usize::MAX);
             for last in first..units.len().min(first + LONGEST) {
@@ -183,19 +192,22 @@ impl Keyphrases {
                 rarest = rarest.min(word.spans.len());
                 if last > first {
                     let span = (units[first].start, unit.end);
-                    let known = sequences.entry(form(span)).or_insert((
-                        Vec::new(),
-                        sum / (last - first + 1) as f32,
+                    let idf = sum / (last - first + 1) as f32;
+                    let new = Sequence {
+                        spans: Vec::new(),
+                        idf,
                         rarest,
-                    ));
-                    known.0.push(span);
+                    };
+                    sequences.entry(form(span)).or_insert(new).spans.push(span);
                 }
             }
         }
-        let recurring = sequences.into_iter().filter(|(_, (spans, _, rarest))| {
-            spans.len() >= 2 && spans.len() as f32 >= COHESION * *rarest as f32
-        });
-        let phrase = |(form, (spans, idf, _)): (&'t str, (Vec<(u32, u32)>, f32, usize))| {
+        let recurs = |sequence: &Sequence| {
+            let count = sequence.spans.len();
+            count >= 2 && count as f32 >= COHESION * sequence.rarest as f32
+        };
+        let recurring = sequences.into_iter().filter(|(_, sequence)| recurs(sequence));
+        let phrases = recurring.map(|(form, Sequence { spans, idf, .. })| {
             (
                 form,
                 Candidate {
@@ -204,8 +216,8 @@ impl Keyphrases {
                     name: false,
                 },
             )
-        };
-        recurring.map(phrase).collect()
+        });
+        phrases.collect()
     }
 }
 

@@ -81,6 +81,9 @@ struct Hit {
     role: Role,
 }
 
+/// Places in code points.
+type Spans = Vec<(u32, u32)>;
+
 /// What a definition found in a text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Finding {
@@ -172,7 +175,8 @@ impl Matcher {
     pub fn find(&self, text: &FoldedText, input: &TopicInput) -> Vec<Finding> {
         let words = WordMap::new(text, input);
         let mut hits = self.hits(text, &words);
-        for entity in input.entities {
+        let fits = |entity: &&LinkedEntity| entity.start < entity.end && entity.end <= text.chars.len();
+        for entity in input.entities.iter().filter(fits) {
             for &Use { definition, role } in self.entities.get(entity.qid).into_iter().flatten() {
                 let (start, end) = (entity.start as u32, entity.end as u32);
                 hits.push(Hit {
@@ -316,7 +320,7 @@ fn damped(occurrences: usize, in_lead: bool) -> f32 {
 /// Weighs the terms that stand for themselves. A term inside a longer term of the
 /// same definition does not count again.
 fn terms_fired(hits: &[Hit], text: &FoldedText) -> Vec<Fired> {
-    let mut by_term: HashMap<&[char], (f32, Vec<(u32, u32)>)> = HashMap::new();
+    let mut by_term: HashMap<&[char], (f32, Spans)> = HashMap::new();
     let mut covered = 0;
     for hit in hits {
         let Role::Term(weight) = hit.role else { continue };

@@ -143,17 +143,21 @@ impl Topics {
 
     /// Training features of a text; see `examples/topic-features.rs`.
     #[doc(hidden)]
-    pub fn features(&self, text: &str) -> (Vec<u32>, Vec<u32>, Vec<(&'static str, [f32; 2])>) {
-        let findings_in = TopicInput::new(text);
+    pub fn features(&self, text: &str) -> TrainingFeatures {
+        let input = TopicInput::new(text);
         let text = FoldedText::new(text);
-        let findings = self.matcher.find(&text, &findings_in);
-        let features = Features::new(&text);
+        let findings = self.matcher.find(&text, &input);
+        let Features { headline, body } = Features::new(&text);
         let tops = iptc::concepts().iter().filter(|concept| concept.parent.is_none());
         let terms = tops.map(|concept| {
             let terms = self.term_evidence(concept.code, &findings);
             (concept.code, [terms.subjects, terms.issues])
         });
-        (features.headline, features.body, terms.collect())
+        TrainingFeatures {
+            headline,
+            body,
+            terms: terms.collect(),
+        }
     }
 
     fn assigned(&self, finding: &Finding) -> bool {
@@ -173,6 +177,17 @@ impl Topics {
             evidence: evidence(spans),
         })
     }
+}
+
+/// What the classifier of subjects learns from.
+#[doc(hidden)]
+pub struct TrainingFeatures {
+    /// Buckets of the headline.
+    pub headline: Vec<u32>,
+    /// Buckets of the body.
+    pub body: Vec<u32>,
+    /// Strength of subject terms and issues a class.
+    pub terms: Vec<(&'static str, [f32; 2])>,
 }
 
 fn built_in() -> Result<Definitions> {

@@ -1,4 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
+use crate::document::{EntityType, Mention};
 
 fn embedded() -> &'static Topics {
     static TOPICS: std::sync::OnceLock<Topics> = std::sync::OnceLock::new();
@@ -203,5 +206,95 @@ fn the_founding_articles_issues() {
     let found = issues(embedded(), text);
     for id in ["taiwan", "south-china-sea", "us-china-relations", "spy-balloon"] {
         assert!(found.contains(&id.to_owned()), "{id} {found:?}");
+    }
+}
+
+#[test]
+fn a_term_that_cuts_a_word_does_not_count() {
+    let topics = issue("terms = ['俄罗斯大选']");
+    let text = "白俄罗斯大选";
+    let words = [(0, 4), (4, 6)];
+    assert!(
+        topics
+            .assign(&TopicInput {
+                words: &words,
+                ..TopicInput::new(text)
+            })
+            .iter()
+            .all(|t| t.id != "x")
+    );
+    assert_eq!(issues(&topics, text), ["x"], "without words nothing is known");
+}
+
+#[test]
+fn subjects_come_with_narrower_ones_and_evidence() {
+    let text = "央行宣布降息二十五个基点\n央行周四宣布降息，股市应声上涨，分析人士预计通胀将继续回落，经济增长仍然疲弱。";
+    let found = embedded().assign(&TopicInput::new(text));
+    let economy = found
+        .iter()
+        .position(|topic| topic.id == "medtop:04000000")
+        .expect("economy");
+    assert_eq!(
+        found[economy].name_en.as_deref(),
+        Some("economy, business and finance")
+    );
+    assert!(found[economy].score >= 0.5 && !found[economy].evidence.is_empty());
+    assert_eq!(
+        iptc::concept(&found[economy + 1].id).unwrap().parent,
+        Some("04000000")
+    );
+}
+
+#[test]
+fn both_scripts_give_the_same_topics() {
+    let simplified =
+        "外交部发言人就台湾问题答记者问\n发言人说，中方坚决反对美国对台军售，敦促美方停止干涉中国内政。";
+    let traditional =
+        "外交部發言人就臺灣問題答記者問\n發言人說，中方堅決反對美國對臺軍售，敦促美方停止干涉中國內政。";
+    assert_eq!(
+        embedded().assign(&TopicInput::new(simplified)),
+        embedded().assign(&TopicInput::new(traditional))
+    );
+}
+
+#[test]
+fn the_example_of_the_readme_works() {
+    let readme = include_str!("../../../data/topics/README.md");
+    let example = readme
+        .split("```toml")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let mut definitions = built_in().unwrap();
+    definitions.add("README.md", example).unwrap();
+    let topics = Topics::from_definitions(definitions, "README.md").unwrap();
+    let (_, lithium) = topics
+        .definitions()
+        .find(|(_, definition)| definition.id == "lithium")
+        .unwrap();
+    assert!(issues(&topics, &lithium.positive[0]).contains(&lithium.id));
+    assert!(!issues(&topics, &lithium.negative[0]).contains(&lithium.id));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn never_panics(
+        text in "(中国|美国|国安法|疫情|\\PC){0,80}",
+        words in prop::collection::vec((0usize..90, 0usize..90), 0..9),
+        start in 0usize..90,
+        end in 0usize..90,
+    ) {
+        let mentions = [Mention { start, end, text: String::new(), kind: EntityType::Person, confidence: 1.0 }];
+        let entities = [LinkedEntity { start, end, qid: "Q148" }];
+        let input = TopicInput { words: &words, mentions: &mentions, entities: &entities, text: &text };
+        let length = text.chars().count();
+        for topic in embedded().assign(&input) {
+            prop_assert!(topic.evidence.iter().all(|span| span[0] < span[1] && span[1] <= length));
+            prop_assert!((0.0..=1.0).contains(&topic.score));
+        }
+        embedded().explain(&input);
     }
 }

@@ -6,7 +6,11 @@ pub mod document;
 pub mod error;
 pub mod pipeline;
 pub mod segment;
+pub mod store;
 pub mod text;
+pub mod timeline;
 
-pub use document::{Article, Document, EntityType, Mention, Published, Token};
+pub use document::{
+    Article, DateMention, Document, Entity, EntityType, Mention, Published, Role, Token, Topic,
+};
 pub use error::{Error, Result};

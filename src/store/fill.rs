@@ -47,6 +47,38 @@ pub fn add_files(
     writer.finish()
 }
 
+/// Opens a corpus for reading: one store, or files of records, which are read into a store
+/// in memory. `report` hears of each record, see [`add_files`].
+///
+/// # Errors
+/// If a file cannot be opened or read, or is neither.
+pub fn open_corpus(
+    paths: &[PathBuf],
+    pool: &rayon::ThreadPool,
+    report: impl FnMut(&Result<Added>),
+) -> Result<Store> {
+    if let [path] = paths {
+        if is_database(path)? {
+            return Store::open_read_only(path);
+        }
+    }
+    let mut store = Store::in_memory()?;
+    add_files(&mut store, paths, pool, report)?;
+    Ok(store)
+}
+
+/// Whether the file begins as those of SQLite do.
+fn is_database(path: &Path) -> Result<bool> {
+    const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+    if path == Path::new("-") {
+        return Ok(false);
+    }
+    let mut start = Vec::new();
+    let file = File::open(path).map_err(|error| Error::io(path, error))?;
+    file.take(MAGIC.len() as u64).read_to_end(&mut start).map_err(|error| Error::io(path, error))?;
+    Ok(start == MAGIC)
+}
+
 /// The lines of a file that are not empty; a file that cannot be opened is one error.
 fn lines(path: &Path) -> Box<dyn Iterator<Item = Result<Line>> + Send> {
     let shared = Arc::new(path.to_owned());

@@ -17,6 +17,23 @@ pub struct Candidate {
     pub mentions: u64,
 }
 
+/// What a name means in a corpus.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Resolved {
+    /// One entity, or one that nearly all mentions of the name mean.
+    One(EntityRow),
+    /// Several, none of them by far; the one that the name means most often first.
+    Several(Vec<Candidate>),
+    /// None; these have similar names.
+    Unknown(Vec<EntityRow>),
+}
+
+/// An entity that has this share of the mentions of a name is what the name means.
+const CLEAR_SHARE: f64 = 0.9;
+
+/// How many entities with similar names are named.
+const SUGGESTIONS: usize = 8;
+
 /// Which entities to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntityFilter {
@@ -60,6 +77,34 @@ impl Store {
         );
         self.rows(&sql, params![fold_name(name)], |row| {
             Ok(Candidate { entity: EntityRow::read(row)?, mentions: row.get("count")? })
+        })
+    }
+
+    /// What `name`, an identifier or a name in any script, means; with `kind`, among the
+    /// entities of that kind.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn resolve(&self, name: &str, kind: Option<&str>) -> Result<Resolved> {
+        if let Some(entity) = self.entity(name.trim())? {
+            return Ok(Resolved::One(entity));
+        }
+        let mut candidates = self.candidates(name)?;
+        candidates.retain(|candidate| kind.is_none_or(|kind| candidate.entity.kind == kind));
+        if candidates.is_empty() {
+            let filter = EntityFilter {
+                name: Some(name.to_owned()),
+                kinds: kind.map(str::to_owned).into_iter().collect(),
+                limit: Some(SUGGESTIONS),
+                ..EntityFilter::default()
+            };
+            return Ok(Resolved::Unknown(self.entities(&filter)?));
+        }
+        let all: u64 = candidates.iter().map(|candidate| candidate.mentions).sum();
+        let is_clear = candidates.len() == 1 || candidates[0].mentions as f64 > CLEAR_SHARE * all as f64;
+        Ok(match is_clear {
+            true => Resolved::One(candidates.swap_remove(0).entity),
+            false => Resolved::Several(candidates),
         })
     }
 

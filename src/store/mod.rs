@@ -30,8 +30,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result};
 
-pub use fill::add_files;
-pub use find::{Candidate, EntityFilter};
+pub use fill::{add_files, open_corpus};
+pub use find::{Candidate, EntityFilter, Resolved};
 pub use period::{Day, Period, Precision, date_of, day_of};
 pub use query::{Appearance, ArticleInfo, DatedSentence, EntityRow, RoleRow, Sentence};
 pub use record::Record;
@@ -128,6 +128,19 @@ impl Store {
         Writer::new(self)
     }
 
+    /// Lets everything that is read until the snapshot is dropped come from the same
+    /// state of the store, whoever adds to it meanwhile; it also makes reading faster.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>> {
+        let begins = self.connection.is_autocommit();
+        if begins {
+            self.run("BEGIN")?;
+        }
+        Ok(Snapshot { store: self, begins })
+    }
+
     fn one<T: rusqlite::types::FromSql>(&self, sql: &str) -> Result<T> {
         self.connection.query_row(sql, (), |row| row.get(0)).map_err(|error| self.failure(error))
     }
@@ -138,6 +151,21 @@ impl Store {
 
     fn failure(&self, error: rusqlite::Error) -> Error {
         failure(&self.path, error)
+    }
+}
+
+/// A state of the store, see [`Store::snapshot`].
+pub struct Snapshot<'s> {
+    store: &'s Store,
+    /// Whether it is not within another one.
+    begins: bool,
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        if self.begins {
+            let _ = self.store.run("COMMIT");
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Who and what is tied to an entity, over the whole timeline and in its bursts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use super::hash::IntMap;
 use super::model::{Burst, Companion, EntityRef, Term};
 use super::series::rounded;
 use super::stats::Counts;
@@ -25,7 +26,7 @@ const NOT_COMPANIONS: [&str; 2] = ["keyphrase", "iptc"];
 /// All pairs of an article (its place among the appearances) and another entity in it.
 struct Together {
     pairs: Vec<(u32, i64)>,
-    counts: HashMap<i64, u64>,
+    counts: IntMap<i64, u64>,
 }
 
 /// The companions, and the bursts (`(first, last, strength)`) with what marks them.
@@ -37,7 +38,7 @@ pub(super) fn companions(
     most: usize,
 ) -> Result<(Vec<Companion>, Vec<Burst>)> {
     let articles: Vec<i64> = appearances.iter().map(|appearance| appearance.article).collect();
-    let mut together = Together { pairs: Vec::new(), counts: HashMap::new() };
+    let mut together = Together { pairs: Vec::new(), counts: IntMap::default() };
     store.visit_entities(&articles, |place, other| {
         if other != entity.number {
             together.pairs.push((place as u32, other));
@@ -68,7 +69,7 @@ fn closest(store: &Store, appearances: &[Appearance], together: &Together, most:
     }
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.2.id.cmp(&b.2.id)));
     scored.truncate(most);
-    let mut days: HashMap<i64, Vec<Day>> = scored.iter().map(|(.., other)| (other.number, Vec::new())).collect();
+    let mut days: IntMap<i64, Vec<Day>> = scored.iter().map(|(.., other)| (other.number, Vec::new())).collect();
     for (place, other) in &together.pairs {
         if let Some(days) = days.get_mut(other) {
             days.extend(appearances[*place as usize].day);
@@ -102,10 +103,11 @@ fn bursts(
 ) -> Result<Vec<Burst>> {
     let burst_of = |appearance: &Appearance| {
         let day = appearance.day?;
-        spans.iter().position(|span| (span.0..=span.1).contains(&day))
+        let at = spans.partition_point(|span| span.1 < day);
+        spans.get(at).is_some_and(|span| span.0 <= day).then_some(at)
     };
     let places: Vec<Option<usize>> = appearances.iter().map(burst_of).collect();
-    let mut in_burst: Vec<HashMap<i64, u64>> = vec![HashMap::new(); spans.len()];
+    let mut in_burst: Vec<IntMap<i64, u64>> = vec![IntMap::default(); spans.len()];
     for (place, other) in &together.pairs {
         if let Some(burst) = places[*place as usize] {
             *in_burst[burst].entry(*other).or_default() += 1;
@@ -113,8 +115,12 @@ fn bursts(
     }
     let titles = Titles::read(store, entity, appearances, &places, spans.len())?;
     let mut bursts = Vec::new();
+    let mut sizes = vec![0u64; spans.len()];
+    for burst in places.iter().flatten() {
+        sizes[*burst] += 1;
+    }
     for (burst, &(start, end, strength)) in spans.iter().enumerate() {
-        let articles = places.iter().filter(|place| **place == Some(burst)).count() as u64;
+        let articles = sizes[burst];
         let counts = |both, second| Counts { both, first: articles, second, all: appearances.len() as u64 };
         let mut marks: Vec<(f64, u64, i64)> = in_burst[burst]
             .iter()

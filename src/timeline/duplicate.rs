@@ -6,8 +6,7 @@
 //! “Scaling up all pairs similarity search” (WWW 2007): two sets that are similar enough
 //! share one of the rarest few elements of each.
 
-use std::collections::HashMap;
-
+use super::hash::IntMap;
 use crate::text::fold;
 
 /// Letters of a shingle.
@@ -70,11 +69,11 @@ fn intersection(mut a: &[u64], mut b: &[u64]) -> usize {
 /// All pairs `(earlier, later)` of near-duplicates among `sets`, with a Jaccard similarity
 /// of at least [`MIN_JACCARD`], in order.
 pub(super) fn near_duplicates(sets: &[Vec<u64>]) -> Vec<(usize, usize)> {
-    let mut frequency: HashMap<u64, u32> = HashMap::new();
+    let mut frequency: IntMap<u64, u32> = IntMap::default();
     for shingle in sets.iter().flatten() {
         *frequency.entry(*shingle).or_default() += 1;
     }
-    let mut seen_with: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut seen_with: IntMap<u64, Vec<usize>> = IntMap::default();
     let mut pairs = Vec::new();
     for (later, set) in sets.iter().enumerate() {
         // What is unique to a sentence can't be shared, but counts for the length of the prefix.

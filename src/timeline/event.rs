@@ -1,10 +1,11 @@
 //! The events of a timeline: what articles say of a date, copies of the same story
 //! taken together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::Options;
 use super::duplicate::{Groups, near_duplicates, shingles};
+use super::hash::IntMap;
 use super::model::{ArticleRef, DateSource, EntityRef, Event, EventSentence};
 use super::salience::{DateGroup, groups, select};
 use super::series::rounded;
@@ -49,7 +50,7 @@ pub(super) fn events(
     for quotes in &quotes {
         background.add(quotes.iter().map(|quote| quote.bigrams.as_slice()));
     }
-    let mut reader = Reader { store, entity, sentences: options.sentences, articles: HashMap::new(), entities: HashMap::new() };
+    let mut reader = Reader { store, entity, sentences: options.sentences, articles: IntMap::default(), entities: IntMap::default() };
     let mut events = Vec::new();
     for (group, quotes) in groups.iter().zip(&quotes) {
         let mut of_date = reader.events(group, quotes, &background)?;
@@ -112,7 +113,7 @@ fn quotes(
 /// Groups quotes by story; `stories[i]` are places in `quotes`, in order.
 fn stories(quotes: &[Quote]) -> Vec<Vec<usize>> {
     let sets: Vec<Vec<u64>> = quotes.iter().map(|quote| shingles(&quote.sentence.text)).collect();
-    let mut said: HashMap<i64, usize> = HashMap::new();
+    let mut said: IntMap<i64, usize> = IntMap::default();
     for (quote, set) in quotes.iter().zip(&sets) {
         *said.entry(quote.article).or_default() += set.len();
     }
@@ -127,7 +128,7 @@ fn stories(quotes: &[Quote]) -> Vec<Vec<usize>> {
             lists[1].push(sides[1]);
         }
     }
-    let places: HashMap<i64, usize> = quotes.iter().enumerate().rev().map(|(at, quote)| (quote.article, at)).collect();
+    let places: IntMap<i64, usize> = quotes.iter().enumerate().rev().map(|(at, quote)| (quote.article, at)).collect();
     let mut joined = Groups::new(quotes.len());
     for (at, quote) in quotes.iter().enumerate() {
         joined.join(at, places[&quote.article]);
@@ -153,8 +154,8 @@ struct Reader<'s> {
     store: &'s Store,
     entity: &'s EntityRow,
     sentences: usize,
-    articles: HashMap<i64, ArticleInfo>,
-    entities: HashMap<i64, EntityRef>,
+    articles: IntMap<i64, ArticleInfo>,
+    entities: IntMap<i64, EntityRef>,
 }
 
 impl Reader<'_> {
@@ -177,12 +178,10 @@ impl Reader<'_> {
         for members in stories(quotes) {
             let chosen = best(&members, &choices, &scores, self.sentences.max(1));
             let Some(&first) = chosen.first() else { continue };
-            events.push((scores[first], self.event(group, quotes, &members, &chosen)?));
+            let event = self.event(group, quotes, &members, &chosen)?;
+            events.push((scores[first] * (1.0 + weight(event.count, event.sources)), event));
         }
-        // More outlets, then more articles, then what is more central.
-        events.sort_by(|(a_score, a), (b_score, b)| {
-            (b.sources, b.count).cmp(&(a.sources, a.count)).then(b_score.total_cmp(a_score))
-        });
+        events.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         Ok(events.into_iter().map(|(_, event)| event).collect())
     }
 
@@ -267,6 +266,11 @@ impl From<ArticleInfo> for ArticleRef {
         let ArticleInfo { id, title, url, source, published } = info;
         Self { id, title, url, source, published }
     }
+}
+
+/// How much it counts that a story is told by several articles, and in several outlets.
+fn weight(articles: usize, outlets: usize) -> f64 {
+    ((articles as f64).ln() + (outlets as f64).ln()) / 4.0
 }
 
 /// ISO 8601 in the precision of the period.

@@ -18,7 +18,12 @@ mod burst;
 mod companion;
 mod duplicate;
 mod event;
+mod hash;
+mod lang;
+mod markup;
 mod model;
+pub mod output;
+pub mod page;
 mod role;
 mod salience;
 mod series;
@@ -31,11 +36,15 @@ use jiff::civil::Date;
 use crate::error::Result;
 use crate::store::{Appearance, Day, EntityRow, Store, date_of};
 
+pub use lang::Lang;
 pub use model::{
     ArticleRef, Burst, Companion, DateSource, EntityInfo, EntityRef, Event, EventSentence, RolePeriod, SCHEMA, Term,
     Timeline, Variant,
 };
 pub use series::{By, Point};
+
+/// The strongest bursts are kept.
+const MAX_BURSTS: usize = 50;
 
 /// What a timeline is to cover and to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +77,7 @@ impl Default for Options {
 /// # Errors
 /// If the store cannot be read.
 pub fn timeline(store: &Store, entity: &EntityRow, options: &Options) -> Result<Timeline> {
+    let _snapshot = store.snapshot()?;
     let all = store.appearances(entity)?;
     let totals = store.totals()?;
     let undated = all.iter().filter(|appearance| appearance.day.is_none()).count() as u64;
@@ -111,7 +121,11 @@ fn burst_spans(appearances: &[Appearance], totals: &[(Day, u64)], (first, last):
     for &(day, count) in totals.iter().filter(|(day, _)| (first..=last).contains(day)) {
         batches[(day - first) as usize].1 = count;
     }
-    burst::bursts(&batches)
+    let mut spans = burst::bursts(&batches);
+    spans.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.first.cmp(&b.first)));
+    spans.truncate(MAX_BURSTS);
+    spans.sort_by_key(|span| span.first);
+    spans
         .into_iter()
         .map(|span| (first + span.first as Day, first + span.last as Day, span.strength))
         .collect()

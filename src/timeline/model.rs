@@ -135,6 +135,16 @@ pub enum DateSource {
     Published,
 }
 
+impl DateSource {
+    /// `text` or `published`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Published => "published",
+        }
+    }
+}
+
 /// One entry: what articles say of one date in much the same words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Event {

@@ -5,8 +5,9 @@
 //! D. Gholipour Ghalandari and G. Ifrim, “Examining the state-of-the-art in news timeline
 //! summarization” (ACL 2020); instead of a trained ranker, the features are added up.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::hash::IntMap;
 use crate::store::{Appearance, DatedSentence, Day, Period, Precision};
 
 /// How far the usual rate is looked at around a day, leaving out its own neighbourhood.
@@ -68,7 +69,7 @@ pub(super) fn groups(
         }
     }
     let usual = Usual::new(appearances, totals);
-    let articles: HashMap<i64, &Appearance> = appearances.iter().map(|a| (a.article, a)).collect();
+    let articles: IntMap<i64, &Appearance> = appearances.iter().map(|a| (a.article, a)).collect();
     let mut groups: Vec<DateGroup> = groups.into_values().collect();
     for group in &mut groups {
         group.salience = salience(group, &articles, &usual);
@@ -76,7 +77,7 @@ pub(super) fn groups(
     groups
 }
 
-fn salience(group: &DateGroup, articles: &HashMap<i64, &Appearance>, usual: &Usual) -> f64 {
+fn salience(group: &DateGroup, articles: &IntMap<i64, &Appearance>, usual: &Usual) -> f64 {
     let named: BTreeSet<i64> = group.named.iter().map(|named| named.0).collect();
     let mut remembered = BTreeSet::new();
     let mut prompt = 0;

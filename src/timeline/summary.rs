@@ -1,7 +1,6 @@
 //! Which sentences say best what happened on a date.
 
-use std::collections::{HashMap, HashSet};
-
+use super::hash::{IntMap, IntSet};
 use crate::text::fold;
 
 /// Sentences of this many characters are read most easily.
@@ -38,13 +37,13 @@ pub(super) fn bigrams(text: &str) -> Vec<u64> {
 #[derive(Default)]
 pub(super) struct Background {
     groups: f64,
-    frequency: HashMap<u64, u32>,
+    frequency: IntMap<u64, u32>,
 }
 
 impl Background {
     /// Counts a group of sentences.
     pub fn add<'s>(&mut self, sentences: impl Iterator<Item = &'s [u64]>) {
-        let bigrams: HashSet<u64> = sentences.flatten().copied().collect();
+        let bigrams: IntSet<u64> = sentences.flatten().copied().collect();
         for bigram in bigrams {
             *self.frequency.entry(bigram).or_default() += 1;
         }
@@ -76,14 +75,14 @@ pub(super) struct Choice<'q> {
 /// How central each of the sentences of a date is: made of what many articles of the
 /// date say and other dates do not.
 pub(super) fn centrality(sentences: &[Choice<'_>], background: &Background) -> Vec<f64> {
-    let articles: HashSet<i64> = sentences.iter().map(|sentence| sentence.article).collect();
+    let articles: IntSet<i64> = sentences.iter().map(|sentence| sentence.article).collect();
     let mut pairs: Vec<(u64, i64)> = sentences
         .iter()
         .flat_map(|sentence| sentence.bigrams.iter().map(|&bigram| (bigram, sentence.article)))
         .collect();
     pairs.sort_unstable();
     pairs.dedup();
-    let mut weights: HashMap<u64, f64> = HashMap::new();
+    let mut weights: IntMap<u64, f64> = IntMap::default();
     for group in pairs.chunk_by(|a, b| a.0 == b.0) {
         let share = group.len() as f64 / articles.len() as f64;
         weights.insert(group[0].0, share * background.rarity(group[0].0));
@@ -119,7 +118,7 @@ fn preference(sentence: &Choice<'_>) -> f64 {
 /// The best of `members`, at most `most`; each after the first must add something.
 pub(super) fn best(members: &[usize], sentences: &[Choice<'_>], scores: &[f64], most: usize) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
-    let mut said: HashSet<u64> = HashSet::new();
+    let mut said: IntSet<u64> = IntSet::default();
     while chosen.len() < most {
         let worth = |member: usize| {
             let bigrams = sentences[member].bigrams;

@@ -4,8 +4,9 @@
 //! found: strings that headlines of the burst repeat and others do not, and that go on in
 //! various ways on both sides, as words do and their fragments do not.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use super::hash::IntMap;
 use super::model::Term;
 use super::series::rounded;
 use super::stats::Counts;
@@ -13,14 +14,14 @@ use crate::error::Result;
 use crate::store::{Appearance, EntityRow, Store};
 use crate::text::fold_str;
 
-/// Letters of a term.
+/// Letters of a term; six of 21 bits fit into an integer.
 const LENGTHS: std::ops::RangeInclusive<usize> = 2..=6;
 
-/// Headlines that are read for each burst, and for all that is outside.
-const MAX_TITLES: usize = 600;
+/// Headlines that are read of each burst, and of what is outside.
+const MAX_TITLES: usize = 300;
 
 /// Headlines of a burst that must have a term.
-const MIN_TITLES: usize = 3;
+const MIN_TITLES: u32 = 3;
 
 /// A term is a part of a longer one if it rarely occurs outside of it.
 const PART: f64 = 0.6;
@@ -31,9 +32,36 @@ const MAX_TERMS: usize = 12;
 /// Significance at 0.001 for one degree of freedom.
 const MIN_LLR: f64 = 10.8;
 
+/// The letters of a string.
+type Key = u128;
+
+fn key(letters: &[char]) -> Key {
+    letters.iter().fold(0, |key, &letter| key << 21 | u128::from(u32::from(letter)))
+}
+
+fn letters(mut key: Key) -> Vec<char> {
+    let mut letters = Vec::new();
+    while key != 0 {
+        letters.extend(char::from_u32((key & 0x1F_FFFF) as u32));
+        key >>= 21;
+    }
+    letters.reverse();
+    letters
+}
+
+/// A headline, as its parts between digits, punctuation and spaces.
+type Title = Vec<Vec<char>>;
+
+fn title(text: &str) -> Title {
+    let runs = text.split(|letter: char| !letter.is_alphabetic());
+    runs.map(|run| run.chars().collect::<Vec<char>>()).filter(|run| run.len() >= *LENGTHS.start()).collect()
+}
+
 /// Headlines by burst, the last list being those outside of all.
 pub(super) struct Titles {
-    lists: Vec<Vec<Vec<char>>>,
+    lists: Vec<Vec<Title>>,
+    /// In how many headlines each string is that more than two have.
+    frequency: IntMap<Key, u32>,
     /// What the entity is called, which marks no burst.
     names: Vec<String>,
 }
@@ -62,111 +90,138 @@ impl Titles {
                 titles.extend(store.title(article)?.map(|title| fold_str(&title)));
             }
             // Copies under the same headline count once.
-            let mut titles: Vec<Vec<char>> = titles.into_iter().map(|title| title.chars().collect()).collect();
+            let mut titles: Vec<Title> = titles.iter().map(|text| title(text)).collect();
             titles.sort_unstable();
             lists.push(titles);
         }
         let variants = store.variants(entity)?;
         let names = variants.into_iter().take(20).map(|(text, _)| fold_str(&text)).collect();
-        Ok(Self { lists, names })
+        Ok(Self { frequency: frequency(lists.iter().flatten()), lists, names })
+    }
+
+    fn is_name(&self, term: &[char]) -> bool {
+        let term: String = term.iter().collect();
+        self.names.iter().any(|name| name.contains(&term) || term.contains(name.as_str()))
     }
 }
 
-/// Where a string occurs in headlines.
-#[derive(Default)]
-struct Occurrences {
-    titles: usize,
-    last_title: Option<usize>,
-    before: HashSet<Option<char>>,
-    after: HashSet<Option<char>>,
+/// In how many of `titles` each string is, where that is not too few for a term.
+fn frequency<'t>(titles: impl Iterator<Item = &'t Title>) -> IntMap<Key, u32> {
+    let mut strings: Vec<Key> = Vec::new();
+    let mut of_title: Vec<Key> = Vec::new();
+    for title in titles {
+        of_title.extend(title.iter().flat_map(|run| LENGTHS.flat_map(|length| run.windows(length))).map(key));
+        of_title.sort_unstable();
+        of_title.dedup();
+        strings.append(&mut of_title);
+    }
+    strings.sort_unstable();
+    let counted = strings.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u32));
+    counted.filter(|(_, count)| *count >= MIN_TITLES).collect()
 }
 
 /// The terms that mark `burst` against all other headlines.
 pub(super) fn title_terms(titles: &Titles, burst: usize) -> Vec<Term> {
     let own = &titles.lists[burst];
-    let mut found: HashMap<&[char], Occurrences> = HashMap::new();
-    for (number, title) in own.iter().enumerate() {
-        for run in title.chunk_by(|a, b| is_word_like(*a) && is_word_like(*b)) {
-            count(run, number, &mut found);
-        }
-    }
-    found.retain(|_, occurrences| occurrences.titles >= MIN_TITLES);
-    let mut elsewhere: HashMap<&[char], u64> = found.keys().map(|term| (*term, 0)).collect();
-    let mut others = 0u64;
-    for (at, list) in titles.lists.iter().enumerate().filter(|(at, _)| *at != burst) {
-        debug_assert!(at != burst);
-        for title in list {
-            others += 1;
-            let strings: HashSet<&[char]> = LENGTHS.flat_map(|length| title.windows(length)).collect();
-            for string in strings {
-                if let Some(count) = elsewhere.get_mut(string) {
-                    *count += 1;
-                }
-            }
-        }
-    }
-    let mut terms: Vec<(f64, &[char], usize)> = found
+    let all = titles.lists.iter().map(Vec::len).sum::<usize>() as u64;
+    let frequency = frequency(own.iter());
+    let mut marks: Vec<(f64, Key, u32)> = frequency
         .iter()
-        .filter(|(term, occurrences)| is_free(occurrences) && !titles.is_name(term))
-        .map(|(term, occurrences)| {
-            let both = occurrences.titles as u64;
-            let all = own.len() as u64 + others;
-            let counts = Counts { both, first: own.len() as u64, second: both + elsewhere[term], all };
-            (counts.llr(), *term, occurrences.titles)
+        .map(|(&key, &both)| {
+            let second = u64::from(titles.frequency[&key]);
+            let counts = Counts { both: u64::from(both), first: own.len() as u64, second, all };
+            (counts.llr(), key, both)
         })
-        .filter(|term| term.0 >= MIN_LLR && !is_part(term.1, term.2, &found))
+        .filter(|mark| mark.0 >= MIN_LLR)
         .collect();
-    terms.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    terms.truncate(MAX_TERMS);
-    terms
-        .into_iter()
-        .map(|(llr, term, articles)| Term {
+    marks.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    // Enough that fragments of longer strings, and the longer strings, are all among them.
+    marks.truncate(15 * MAX_TERMS);
+    let candidates: Vec<(Vec<char>, u32)> = marks.iter().map(|mark| (letters(mark.1), mark.2)).collect();
+    let is_free: Vec<bool> = candidates.iter().map(|(term, _)| is_free(term, own)).collect();
+    let is_part = |term: &[char], count: u32| {
+        candidates.iter().zip(&is_free).any(|((longer, longer_count), is_free)| {
+            *is_free
+                && longer.len() > term.len()
+                && f64::from(*longer_count) >= PART * f64::from(count)
+                && longer.windows(term.len()).any(|part| part == term)
+        })
+    };
+    marks
+        .iter()
+        .zip(&candidates)
+        .zip(&is_free)
+        .filter(|((_, (term, count)), is_free)| **is_free && !titles.is_name(term) && !is_part(term, *count))
+        .take(MAX_TERMS)
+        .map(|(((llr, _, count), (term, _)), _)| Term {
             text: term.iter().collect(),
             id: None,
-            articles: articles as u64,
-            llr: rounded(llr),
+            articles: u64::from(*count),
+            llr: rounded(*llr),
         })
         .collect()
 }
 
-fn count<'t>(run: &'t [char], title: usize, found: &mut HashMap<&'t [char], Occurrences>) {
-    for length in LENGTHS {
-        for (at, string) in run.windows(length).enumerate() {
-            let occurrences = found.entry(string).or_default();
-            occurrences.before.insert(at.checked_sub(1).map(|before| run[before]));
-            occurrences.after.insert(run.get(at + length).copied());
-            if occurrences.last_title != Some(title) {
-                occurrences.last_title = Some(title);
-                occurrences.titles += 1;
-            }
+/// Whether the string goes on in different ways on both sides, or ends there.
+fn is_free(term: &[char], titles: &[Title]) -> bool {
+    let mut before = Sides::default();
+    let mut after = Sides::default();
+    for run in titles.iter().flatten() {
+        for (at, _) in run.windows(term.len()).enumerate().filter(|(_, string)| *string == term) {
+            before.see(at.checked_sub(1).map(|before| run[before]));
+            after.see(run.get(at + term.len()).copied());
+        }
+    }
+    before.is_open && after.is_open
+}
+
+/// What stands on one side of a string.
+#[derive(Default)]
+struct Sides {
+    first: Option<char>,
+    is_open: bool,
+}
+
+impl Sides {
+    fn see(&mut self, letter: Option<char>) {
+        match (letter, self.first) {
+            (Some(letter), None) => self.first = Some(letter),
+            (Some(letter), Some(first)) => self.is_open |= letter != first,
+            (None, _) => self.is_open = true,
         }
     }
 }
 
-/// Letters, but not digits: numbers mark nothing.
-fn is_word_like(c: char) -> bool {
-    c.is_alphabetic()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Whether the string goes on in different ways on both sides, or ends there.
-fn is_free(occurrences: &Occurrences) -> bool {
-    let is_open = |side: &HashSet<Option<char>>| side.len() > 1 || side.contains(&None);
-    is_open(&occurrences.before) && is_open(&occurrences.after)
-}
+    fn titles(lists: &[&[&str]]) -> Titles {
+        let lists: Vec<Vec<Title>> =
+            lists.iter().map(|list| list.iter().map(|text| title(text)).collect()).collect();
+        Titles { frequency: frequency(lists.iter().flatten()), lists, names: vec!["林郑月娥".to_owned()] }
+    }
 
-/// Whether most occurrences of `term` are inside of one longer term.
-fn is_part(term: &[char], titles: usize, found: &HashMap<&[char], Occurrences>) -> bool {
-    found.iter().any(|(longer, occurrences)| {
-        longer.len() > term.len()
-            && occurrences.titles as f64 >= PART * titles as f64
-            && is_free(occurrences)
-            && longer.windows(term.len()).any(|part| part == term)
-    })
-}
+    #[test]
+    fn new_words_are_found_whole() {
+        let burst: &[&str] = &[
+            "林郑月娥称送中条例必须修订",
+            "商界忧送中条例影响营商",
+            "大律师公会反对送中条例",
+            "送中条例明日二读",
+            "林郑月娥会见传媒",
+            "林郑月娥回应记者",
+        ];
+        let rest: &[&str] = &["林郑月娥出席晚宴", "林郑月娥访问北京", "施政报告明日公布", "商界欢迎施政报告", "财政预算案", "房屋政策"];
+        let terms = title_terms(&titles(&[burst, rest, rest]), 0);
+        let found: Vec<_> = terms.iter().map(|term| term.text.as_str()).collect();
+        assert_eq!(found, ["送中条例"]);
+        assert_eq!(terms[0].articles, 4);
+    }
 
-impl Titles {
-    fn is_name(&self, term: &[char]) -> bool {
-        let term: String = term.iter().collect();
-        self.names.iter().any(|name| name.contains(&term) || term.contains(name.as_str()))
+    #[test]
+    fn keys_keep_their_letters() {
+        let term: Vec<char> = "国安法😀𠀀Z".chars().collect();
+        assert_eq!(letters(key(&term)), term);
     }
 }

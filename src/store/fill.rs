@@ -1,0 +1,124 @@
+//! Filling a store from files of records.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Added, Counts, Record, Store};
+use crate::document::{Document, SCHEMA};
+use crate::error::{Error, Result};
+use crate::pipeline;
+
+/// A line of a file of records.
+struct Line {
+    path: Arc<PathBuf>,
+    number: usize,
+    text: String,
+}
+
+/// Adds the records of JSON Lines files, plain or compressed (`.gz`, `.zst`); `-` is
+/// standard input. `report` hears of each record in the order of the files, also of
+/// those that cannot be read, which are left out.
+///
+/// # Errors
+/// If a file cannot be opened or read, or the store cannot be written.
+pub fn add_files(
+    store: &mut Store,
+    paths: &[PathBuf],
+    pool: &rayon::ThreadPool,
+    mut report: impl FnMut(&Result<Added>),
+) -> Result<Counts> {
+    let mut writer = store.writer()?;
+    let lines = paths.iter().flat_map(|path| lines(path));
+    pipeline::map_ordered(
+        pool,
+        lines,
+        |lines| lines.into_iter().map(|line| line.map(|line| line.parse())).collect(),
+        |record: Result<Result<Record>>| {
+            let added = match record? {
+                Ok(record) => Ok(writer.add(&record)?),
+                Err(error) => Err(error),
+            };
+            report(&added);
+            Ok(())
+        },
+    )?;
+    writer.finish()
+}
+
+/// Opens a corpus for reading: one store, or files of records, which are read into a store
+/// in memory. `report` hears of each record, see [`add_files`].
+///
+/// # Errors
+/// If a file cannot be opened or read, or is neither.
+pub fn open_corpus(
+    paths: &[PathBuf],
+    pool: &rayon::ThreadPool,
+    report: impl FnMut(&Result<Added>),
+) -> Result<Store> {
+    if let [path] = paths {
+        if is_database(path)? {
+            return Store::open_read_only(path);
+        }
+    }
+    let mut store = Store::in_memory()?;
+    add_files(&mut store, paths, pool, report)?;
+    Ok(store)
+}
+
+/// Whether the file begins as those of SQLite do.
+fn is_database(path: &Path) -> Result<bool> {
+    const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+    if path == Path::new("-") {
+        return Ok(false);
+    }
+    let mut start = Vec::new();
+    let file = File::open(path).map_err(|error| Error::io(path, error))?;
+    file.take(MAGIC.len() as u64).read_to_end(&mut start).map_err(|error| Error::io(path, error))?;
+    Ok(start == MAGIC)
+}
+
+/// The lines of a file that are not empty; a file that cannot be opened is one error.
+fn lines(path: &Path) -> Box<dyn Iterator<Item = Result<Line>> + Send> {
+    let shared = Arc::new(path.to_owned());
+    let reader = match open(path) {
+        Ok(reader) => reader,
+        Err(error) => return Box::new(std::iter::once(Err(error))),
+    };
+    let lines = BufReader::with_capacity(1 << 16, reader).lines().enumerate();
+    Box::new(lines.filter_map(move |(at, text)| match text {
+        Ok(text) if text.trim().is_empty() => None,
+        Ok(text) => Some(Ok(Line { path: shared.clone(), number: at + 1, text })),
+        Err(error) => Some(Err(Error::io(&*shared, error))),
+    }))
+}
+
+fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path).map_err(|error| Error::io(path, error))?;
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("gz") => Ok(Box::new(flate2::read::MultiGzDecoder::new(file))),
+        Some("zst") => {
+            let decoder = ruzstd::decoding::StreamingDecoder::new(BufReader::new(file))
+                .map_err(|error| Error::io(path, io::Error::other(error.to_string())))?;
+            Ok(Box::new(decoder))
+        }
+        _ => Ok(Box::new(file)),
+    }
+}
+
+impl Line {
+    fn parse(self) -> Result<Record> {
+        let location = format!("{}:{}", self.path.display(), self.number);
+        let document: Document = serde_json::from_str(self.text.trim_start_matches('\u{feff}'))
+            .map_err(|error| Error::input(&location, format!("not a record of `shiji tag`: {error}")))?;
+        if document.schema != SCHEMA {
+            let reason = format!("the record has the layout {:?}, this program reads {SCHEMA:?}", document.schema);
+            return Err(Error::input(location, reason));
+        }
+        Record::new(document).map_err(|error| Error::input(location, error))
+    }
+}

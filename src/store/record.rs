@@ -1,0 +1,258 @@
+//! What the store keeps of one tagged article, worked out before it is written so
+//! that many threads can do it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sha2::{Digest, Sha256};
+
+use super::governing::governing_dates;
+use super::period::{Day, day_of};
+use crate::document::{DateMention, Document, EntityType, Role};
+use crate::error::{Error, Result};
+use crate::segment::sentence::sentences;
+use crate::text::{CharOffsets, fold_str};
+
+/// One article, ready to be written.
+#[derive(Debug)]
+pub struct Record {
+    pub(super) key: String,
+    pub(super) source: String,
+    pub(super) digest: [u8; 16],
+    pub(super) day: Option<Day>,
+    pub(super) published: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) text: String,
+    /// Half-open, in order.
+    pub(super) sentences: Vec<(usize, usize)>,
+    /// Sorted by key.
+    pub(super) subjects: Vec<Subject>,
+    pub(super) dates: Vec<DateMention>,
+}
+
+/// An entity or topic of the article.
+#[derive(Debug, Default)]
+pub(super) struct Subject {
+    pub key: String,
+    pub kind: String,
+    pub name: String,
+    pub name_hant: Option<String>,
+    pub name_en: Option<String>,
+    /// `(start, end, sentence)`, sorted.
+    pub mentions: Vec<(usize, usize, usize)>,
+    /// How often it is called what.
+    pub variants: BTreeMap<String, usize>,
+    pub roles: BTreeSet<Role>,
+    /// The date value that governs a sentence about it.
+    pub events: Vec<(usize, String)>,
+}
+
+impl Record {
+    /// Works out what the store keeps of `document`.
+    ///
+    /// A mention without an entity (the record was not linked, or the mention stayed
+    /// undecided) counts for an entity of its own, made of type and folded text:
+    /// `PER:董军`.
+    ///
+    /// # Errors
+    /// If offsets of the record are not those of its text.
+    pub fn new(document: Document) -> Result<Self> {
+        let length = document.text.chars().count();
+        check_offsets(&document, length)?;
+        let sentences: Vec<_> = sentences(&document.text).map(|range| (range.start, range.end)).collect();
+        let digest = digest(&document)?;
+        let subjects = Subjects { offsets: CharOffsets::new(&document.text), sentences: &sentences }.of(&document);
+        Ok(Self {
+            key: document.id,
+            source: document.source.unwrap_or_default(),
+            digest,
+            day: document.published.map(|published| day_of(published.date())),
+            published: document.published.map(|published| published.to_string()),
+            url: document.url,
+            title: document.title,
+            text: document.text,
+            sentences,
+            subjects,
+            dates: document.dates,
+        })
+    }
+
+    /// Identifier of the article.
+    pub fn id(&self) -> &str {
+        &self.key
+    }
+}
+
+fn check_offsets(document: &Document, length: usize) -> Result<()> {
+    let mentions = document.mentions.iter().map(|m| ("mentions", m.start, m.end));
+    let dates = document.dates.iter().map(|d| ("dates", d.start, d.end));
+    let evidence = document.topics.iter().flat_map(|t| t.evidence.iter().map(|&(start, end)| ("topics", start, end)));
+    for (field, start, end) in mentions.chain(dates).chain(evidence) {
+        if start >= end || end > length {
+            return Err(Error::input(
+                format!("record {:?}", document.id),
+                format!("{field} has the span {start}..{end}, but the text is {length} characters long; tag it again"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Identifies the content of a record: equal records are equal articles.
+fn digest(document: &Document) -> Result<[u8; 16]> {
+    let bytes = serde_json::to_vec(document).map_err(|error| Error::input(&document.id, error))?;
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&Sha256::digest(&bytes)[..16]);
+    Ok(digest)
+}
+
+/// Whether `kind` is a type of entity, not a scheme of topics.
+fn is_entity_kind(kind: &str) -> bool {
+    kind.parse::<EntityType>().is_ok()
+}
+
+struct Subjects<'d> {
+    offsets: CharOffsets,
+    sentences: &'d [(usize, usize)],
+}
+
+impl Subjects<'_> {
+    fn of(&self, document: &Document) -> Vec<Subject> {
+        let mut subjects = BTreeMap::new();
+        self.add_entities(document, &mut subjects);
+        self.add_topics(document, &mut subjects);
+        let governing = governing_dates(&document.dates, self.sentences, document.published);
+        subjects
+            .into_values()
+            .map(|mut subject| {
+                subject.mentions.sort_unstable();
+                subject.mentions.dedup_by_key(|mention| mention.0);
+                subject.variants = self.variants(&subject, &document.text);
+                subject.events = governing.of(&subject.mentions);
+                subject
+            })
+            .collect()
+    }
+
+    fn add_entities(&self, document: &Document, subjects: &mut BTreeMap<String, Subject>) {
+        let known: HashMap<_, _> = document.entities.iter().map(|entity| (entity.id.as_str(), entity)).collect();
+        for mention in &document.mentions {
+            let folded = fold_str(mention.text.trim());
+            let entity = mention.entity.as_deref().and_then(|id| known.get(id));
+            let key = match entity {
+                Some(entity) => entity.id.clone(),
+                None => format!("{}:{folded}", mention.kind),
+            };
+            let subject = subjects.entry(key.clone()).or_insert_with(|| match entity {
+                Some(entity) => Subject {
+                    key,
+                    kind: entity.kind.to_string(),
+                    name: entity.name.clone(),
+                    name_hant: entity.name_hant.clone(),
+                    name_en: entity.name_en.clone(),
+                    roles: entity.roles.iter().cloned().collect(),
+                    ..Subject::default()
+                },
+                None => Subject { key, kind: mention.kind.to_string(), name: folded, ..Subject::default() },
+            });
+            subject.mentions.push(self.mention(mention.start, mention.end));
+        }
+    }
+
+    fn add_topics(&self, document: &Document, subjects: &mut BTreeMap<String, Subject>) {
+        for topic in &document.topics {
+            let key = format!("{}:{}", topic.scheme, topic.id);
+            let subject = subjects.entry(key.clone()).or_insert_with(|| Subject {
+                key,
+                kind: topic.scheme.clone(),
+                name: topic.name.clone(),
+                name_en: topic.name_en.clone(),
+                ..Subject::default()
+            });
+            subject.mentions.extend(topic.evidence.iter().map(|&(start, end)| self.mention(start, end)));
+        }
+    }
+
+    /// How often the mentions say what. The evidence of a topic is what speaks for it,
+    /// not what it is called.
+    fn variants(&self, subject: &Subject, text: &str) -> BTreeMap<String, usize> {
+        if !is_entity_kind(&subject.kind) {
+            return BTreeMap::from([(subject.name.clone(), subject.mentions.len())]);
+        }
+        let mut variants = BTreeMap::new();
+        for &(start, end, _) in &subject.mentions {
+            *variants.entry(self.offsets.slice(text, start, end).to_owned()).or_default() += 1;
+        }
+        variants
+    }
+
+    /// The span with its sentence: the one it begins in, or the last one before it.
+    fn mention(&self, start: usize, end: usize) -> (usize, usize, usize) {
+        let after = self.sentences.partition_point(|sentence| sentence.0 <= start);
+        (start, end, after.saturating_sub(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Mention, SCHEMA};
+
+    pub(crate) fn document(text: &str, names: &[&str]) -> Document {
+        let chars: Vec<char> = text.chars().collect();
+        let mut mentions = Vec::new();
+        for name in names {
+            let wanted: Vec<char> = name.chars().collect();
+            for start in 0..chars.len() {
+                if chars[start..].starts_with(&wanted) {
+                    mentions.push(Mention {
+                        start,
+                        end: start + wanted.len(),
+                        text: (*name).to_owned(),
+                        kind: EntityType::Person,
+                        confidence: 1.0,
+                        entity: None,
+                    });
+                }
+            }
+        }
+        Document {
+            schema: SCHEMA.to_owned(),
+            id: "a".to_owned(),
+            url: None,
+            source: None,
+            title: None,
+            published: Some("2024-04-17".parse().unwrap()),
+            text: text.to_owned(),
+            mentions,
+            tokens: None,
+            entities: Vec::new(),
+            dates: Vec::new(),
+            topics: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn unlinked_mentions_fall_back_to_type_and_folded_text() {
+        let record = Record::new(document("董軍來了。董军走了。", &["董軍", "董军"])).unwrap();
+        assert_eq!(record.subjects.len(), 1);
+        let subject = &record.subjects[0];
+        assert_eq!((subject.key.as_str(), subject.name.as_str()), ("PER:董军", "董军"));
+        assert_eq!(subject.mentions, [(0, 2, 0), (5, 7, 1)]);
+        assert_eq!(subject.variants.len(), 2);
+    }
+
+    #[test]
+    fn offsets_outside_of_the_text_are_an_error() {
+        let mut wrong = document("董军", &["董军"]);
+        wrong.mentions[0].end = 3;
+        assert!(Record::new(wrong).unwrap_err().to_string().contains("0..3"));
+    }
+
+    #[test]
+    fn the_digest_follows_the_content() {
+        let digest = |text| Record::new(document(text, &[])).unwrap().digest;
+        assert_eq!(digest("甲"), digest("甲"));
+        assert_ne!(digest("甲"), digest("乙"));
+    }
+}

@@ -1,0 +1,287 @@
+//! The events of a timeline: what articles say of a date, copies of the same story
+//! taken together.
+
+use std::collections::BTreeMap;
+
+use super::Options;
+use super::duplicate::{Groups, near_duplicates, shingles};
+use super::hash::IntMap;
+use super::model::{ArticleRef, DateSource, EntityRef, Event, EventSentence};
+use super::salience::{DateGroup, groups, select};
+use super::series::rounded;
+use super::summary::{Background, Choice, best, bigrams, centrality};
+use crate::error::Result;
+use crate::store::{Appearance, ArticleInfo, Day, EntityRow, Period, Precision, Sentence, Store, date_of};
+
+/// Two articles tell the same story of a date if near-duplicates make up this share of
+/// what the one that says less says of it.
+const MIN_SHARED: f64 = 0.5;
+
+/// How many other entities an event shows.
+const MAX_ENTITIES: usize = 8;
+
+/// A sentence about the entity, with its event date.
+struct Quote {
+    article: i64,
+    sentence: Sentence,
+    names_date: bool,
+    bigrams: Vec<u64>,
+}
+
+/// The events dated from `first` to `last`, each date's most told story first.
+pub(super) fn events(
+    store: &Store,
+    entity: &EntityRow,
+    appearances: &[Appearance],
+    totals: &[(Day, u64)],
+    (first, last): (Day, Day),
+    options: &Options,
+) -> Result<Vec<Event>> {
+    let dated = store.dated_sentences(entity)?;
+    let mut groups = groups(appearances, &dated, totals, (first, last));
+    if let Some(top) = options.top {
+        groups = select(groups, top);
+    }
+    let names_date = |article: i64, sentence: u32| {
+        dated.binary_search_by_key(&(article, sentence), |dated| (dated.article, dated.sentence)).is_ok()
+    };
+    let quotes = quotes(store, entity, &groups, names_date)?;
+    let mut background = Background::default();
+    for quotes in &quotes {
+        background.add(quotes.iter().map(|quote| quote.bigrams.as_slice()));
+    }
+    let mut reader = Reader { store, entity, sentences: options.sentences, articles: IntMap::default(), entities: IntMap::default() };
+    let mut events = Vec::new();
+    for (group, quotes) in groups.iter().zip(&quotes) {
+        let mut of_date = reader.events(group, quotes, &background)?;
+        if options.top.is_some() {
+            of_date.truncate(1);
+        }
+        events.extend(of_date);
+    }
+    if options.newest_first {
+        events.reverse();
+    }
+    Ok(events)
+}
+
+/// The sentences of each group. Every article is read once.
+fn quotes(
+    store: &Store,
+    entity: &EntityRow,
+    groups: &[DateGroup],
+    names_date: impl Fn(i64, u32) -> bool,
+) -> Result<Vec<Vec<Quote>>> {
+    let mut wanted: BTreeMap<i64, Vec<(usize, Option<u32>)>> = BTreeMap::new();
+    for (at, group) in groups.iter().enumerate() {
+        for &(article, sentence) in &group.named {
+            wanted.entry(article).or_default().push((at, Some(sentence)));
+        }
+        for &article in &group.published {
+            wanted.entry(article).or_default().push((at, None));
+        }
+    }
+    let mut quotes: Vec<Vec<Quote>> = groups.iter().map(|_| Vec::new()).collect();
+    for (article, places) in wanted {
+        let mut seen: Vec<Vec<u64>> = Vec::new();
+        for sentence in store.sentences_about(article, entity)? {
+            let bigrams = bigrams(&sentence.text);
+            // Corpora that repeat the headline in the body are many.
+            if seen.contains(&bigrams) {
+                continue;
+            }
+            for &(at, number) in &places {
+                let is_wanted = match number {
+                    Some(number) => number == sentence.number,
+                    None => !names_date(article, sentence.number),
+                };
+                if is_wanted {
+                    quotes[at].push(Quote {
+                        article,
+                        sentence: sentence.clone(),
+                        names_date: number.is_some(),
+                        bigrams: bigrams.clone(),
+                    });
+                }
+            }
+            seen.push(bigrams);
+        }
+    }
+    Ok(quotes)
+}
+
+/// Groups quotes by story; `stories[i]` are places in `quotes`, in order.
+fn stories(quotes: &[Quote]) -> Vec<Vec<usize>> {
+    let sets: Vec<Vec<u64>> = quotes.iter().map(|quote| shingles(&quote.sentence.text)).collect();
+    let mut said: IntMap<i64, usize> = IntMap::default();
+    for (quote, set) in quotes.iter().zip(&sets) {
+        *said.entry(quote.article).or_default() += set.len();
+    }
+    // For each pair of articles, which quotes of each have a near-duplicate in the other.
+    let mut shared: BTreeMap<(i64, i64), [Vec<usize>; 2]> = BTreeMap::new();
+    for (earlier, later) in near_duplicates(&sets) {
+        let (a, b) = (quotes[earlier].article, quotes[later].article);
+        if a != b {
+            let (pair, sides) = if a < b { ((a, b), [earlier, later]) } else { ((b, a), [later, earlier]) };
+            let lists = shared.entry(pair).or_default();
+            lists[0].push(sides[0]);
+            lists[1].push(sides[1]);
+        }
+    }
+    let places: IntMap<i64, usize> = quotes.iter().enumerate().rev().map(|(at, quote)| (quote.article, at)).collect();
+    let mut joined = Groups::new(quotes.len());
+    for (at, quote) in quotes.iter().enumerate() {
+        joined.join(at, places[&quote.article]);
+    }
+    for ((a, b), lists) in shared {
+        let (article, mut list) = if said[&a] <= said[&b] { (a, lists[0].clone()) } else { (b, lists[1].clone()) };
+        list.sort_unstable();
+        list.dedup();
+        let common: usize = list.iter().map(|&at| sets[at].len()).sum();
+        if common as f64 >= MIN_SHARED * said[&article] as f64 {
+            joined.join(places[&a], places[&b]);
+        }
+    }
+    let mut stories: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for at in 0..quotes.len() {
+        stories.entry(joined.first(at)).or_default().push(at);
+    }
+    stories.into_values().collect()
+}
+
+/// Turns quotes into events, and remembers what it has read.
+struct Reader<'s> {
+    store: &'s Store,
+    entity: &'s EntityRow,
+    sentences: usize,
+    articles: IntMap<i64, ArticleInfo>,
+    entities: IntMap<i64, EntityRef>,
+}
+
+impl Reader<'_> {
+    fn events(&mut self, group: &DateGroup, quotes: &[Quote], background: &Background) -> Result<Vec<Event>> {
+        let choices: Vec<Choice<'_>> = quotes
+            .iter()
+            .map(|quote| {
+                Ok(Choice {
+                    bigrams: &quote.bigrams,
+                    length: quote.sentence.text.chars().count(),
+                    article: quote.article,
+                    is_headline: quote.sentence.number == 0 && self.article(quote.article)?.title.is_some(),
+                    is_lead: quote.sentence.number <= 1,
+                    names_date: quote.names_date,
+                })
+            })
+            .collect::<Result<_>>()?;
+        let scores = centrality(&choices, background);
+        let mut events = Vec::new();
+        for members in stories(quotes) {
+            let chosen = best(&members, &choices, &scores, self.sentences.max(1));
+            let Some(&first) = chosen.first() else { continue };
+            let event = self.event(group, quotes, &members, &chosen)?;
+            events.push((scores[first] * (1.0 + weight(event.count, event.sources)), event));
+        }
+        events.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        Ok(events.into_iter().map(|(_, event)| event).collect())
+    }
+
+    fn event(&mut self, group: &DateGroup, quotes: &[Quote], members: &[usize], chosen: &[usize]) -> Result<Event> {
+        let mut sentences = Vec::new();
+        for &at in chosen {
+            let Quote { article, sentence, .. } = &quotes[at];
+            sentences.push(EventSentence {
+                text: sentence.text.clone(),
+                mentions: sentence.mentions.clone(),
+                article: self.article(*article)?.id.clone(),
+            });
+        }
+        let mut by_article: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
+        for &at in members {
+            by_article.entry(quotes[at].article).or_default().push(quotes[at].sentence.number);
+        }
+        let mut articles = Vec::new();
+        for &number in by_article.keys() {
+            articles.push(ArticleRef::from(self.article(number)?.clone()));
+        }
+        articles.sort_by(|a, b| (&a.published, &a.source, &a.id).cmp(&(&b.published, &b.source, &b.id)));
+        let mut sources: Vec<_> = articles.iter().map(|article| &article.source).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        Ok(Event {
+            date: label(group.period),
+            precision: group.period.precision,
+            date_source: match members.iter().any(|&at| quotes[at].names_date) {
+                true => DateSource::Text,
+                false => DateSource::Published,
+            },
+            sentences,
+            count: articles.len(),
+            sources: sources.len(),
+            articles,
+            entities: self.entities(&by_article)?,
+            salience: rounded(group.salience),
+            first: date_of(group.period.first),
+            last: date_of(group.period.last),
+        })
+    }
+
+    fn article(&mut self, number: i64) -> Result<&ArticleInfo> {
+        if !self.articles.contains_key(&number) {
+            self.articles.insert(number, self.store.article(number)?);
+        }
+        Ok(&self.articles[&number])
+    }
+
+    /// Who and what else is in the sentences, the most frequent first.
+    fn entities(&mut self, sentences: &BTreeMap<i64, Vec<u32>>) -> Result<Vec<EntityRef>> {
+        let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+        for (&article, numbers) in sentences {
+            for entity in self.store.entities_in(article, numbers)? {
+                *counts.entry(entity).or_default() += 1;
+            }
+        }
+        counts.remove(&self.entity.number);
+        let mut found = Vec::new();
+        for (number, count) in counts {
+            let entity = match self.entities.get(&number) {
+                Some(entity) => entity.clone(),
+                None => {
+                    let entity = EntityRef::from(self.store.entity_by_number(number)?);
+                    self.entities.insert(number, entity.clone());
+                    entity
+                }
+            };
+            if entity.kind != "keyphrase" {
+                found.push((count, entity));
+            }
+        }
+        found.sort_by(|(a_count, a), (b_count, b)| b_count.cmp(a_count).then_with(|| a.id.cmp(&b.id)));
+        found.truncate(MAX_ENTITIES);
+        Ok(found.into_iter().map(|(_, entity)| entity).collect())
+    }
+}
+
+impl From<ArticleInfo> for ArticleRef {
+    fn from(info: ArticleInfo) -> Self {
+        let ArticleInfo { id, title, url, source, published } = info;
+        Self { id, title, url, source, published }
+    }
+}
+
+/// How much it counts that a story is told by several articles, and in several outlets.
+fn weight(articles: usize, outlets: usize) -> f64 {
+    ((articles as f64).ln() + (outlets as f64).ln()) / 4.0
+}
+
+/// ISO 8601 in the precision of the period.
+fn label(period: Period) -> String {
+    let (first, last) = (date_of(period.first), date_of(period.last));
+    match period.precision {
+        Precision::Day => first.to_string(),
+        Precision::Month => first.strftime("%Y-%m").to_string(),
+        Precision::Year => first.strftime("%Y").to_string(),
+        Precision::Week => first.strftime("%G-W%V").to_string(),
+        Precision::Quarter => format!("{}-Q{}", first.strftime("%Y"), (first.month() + 2) / 3),
+        _ => format!("{first}/{last}"),
+    }
+}

@@ -1,0 +1,175 @@
+//! Which sentences say best what happened on a date.
+
+use super::hash::{IntMap, IntSet};
+use crate::text::fold;
+
+/// Sentences of this many characters are read most easily.
+const GOOD_LENGTH: std::ops::RangeInclusive<usize> = 14..=90;
+
+/// How much a headline, a first sentence and a sentence that names the date count above
+/// others.
+const HEADLINE: f64 = 1.15;
+const LEAD: f64 = 1.1;
+const NAMES_DATE: f64 = 1.2;
+
+/// A second sentence must be this good beside the first, once what the first says is
+/// taken away.
+const MIN_SECOND: f64 = 0.4;
+
+/// The pairs of neighbouring letters of a text, each once: words enough for comparing
+/// Chinese sentences without a dictionary.
+pub(super) fn bigrams(text: &str) -> Vec<u64> {
+    let letters: Vec<u64> = text
+        .chars()
+        .map(|c| if c.is_alphanumeric() { u64::from(u32::from(fold(c))) } else { 0 })
+        .collect();
+    let mut found: Vec<u64> = letters
+        .windows(2)
+        .filter(|pair| pair[0] != 0 && pair[1] != 0)
+        .map(|pair| pair[0] << 21 | pair[1])
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// In how many groups of sentences each bigram occurs.
+#[derive(Default)]
+pub(super) struct Background {
+    groups: f64,
+    frequency: IntMap<u64, u32>,
+}
+
+impl Background {
+    /// Counts a group of sentences.
+    pub fn add<'s>(&mut self, sentences: impl Iterator<Item = &'s [u64]>) {
+        let bigrams: IntSet<u64> = sentences.flatten().copied().collect();
+        for bigram in bigrams {
+            *self.frequency.entry(bigram).or_default() += 1;
+        }
+        self.groups += 1.0;
+    }
+
+    fn rarity(&self, bigram: u64) -> f64 {
+        let frequency = self.frequency.get(&bigram).copied().unwrap_or(1);
+        (1.0 + self.groups / f64::from(frequency)).ln()
+    }
+}
+
+/// A sentence that may be chosen.
+pub(super) struct Choice<'q> {
+    /// Its bigrams.
+    pub bigrams: &'q [u64],
+    /// Code points.
+    pub length: usize,
+    /// The article it is from.
+    pub article: i64,
+    /// Whether it is the headline.
+    pub is_headline: bool,
+    /// Whether it opens the text.
+    pub is_lead: bool,
+    /// Whether it names the date.
+    pub names_date: bool,
+}
+
+/// How central each of the sentences of a date is: made of what many articles of the
+/// date say and other dates do not.
+pub(super) fn centrality(sentences: &[Choice<'_>], background: &Background) -> Vec<f64> {
+    let articles: IntSet<i64> = sentences.iter().map(|sentence| sentence.article).collect();
+    let mut pairs: Vec<(u64, i64)> = sentences
+        .iter()
+        .flat_map(|sentence| sentence.bigrams.iter().map(|&bigram| (bigram, sentence.article)))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let mut weights: IntMap<u64, f64> = IntMap::default();
+    for group in pairs.chunk_by(|a, b| a.0 == b.0) {
+        let share = group.len() as f64 / articles.len() as f64;
+        weights.insert(group[0].0, share * background.rarity(group[0].0));
+    }
+    sentences
+        .iter()
+        .map(|sentence| {
+            let sum: f64 = sentence.bigrams.iter().map(|bigram| weights[bigram]).sum();
+            // Between the mean, which favours the shortest, and the sum.
+            sum / (sentence.bigrams.len() as f64 + 4.0).sqrt() * preference(sentence)
+        })
+        .collect()
+}
+
+fn preference(sentence: &Choice<'_>) -> f64 {
+    let mut preference = match sentence.length {
+        length if length < *GOOD_LENGTH.start() => length as f64 / *GOOD_LENGTH.start() as f64,
+        length if length > *GOOD_LENGTH.end() => (*GOOD_LENGTH.end() as f64 / length as f64).sqrt(),
+        _ => 1.0,
+    };
+    if sentence.is_headline {
+        preference *= HEADLINE;
+    }
+    if sentence.is_lead {
+        preference *= LEAD;
+    }
+    if sentence.names_date {
+        preference *= NAMES_DATE;
+    }
+    preference
+}
+
+/// The best of `members`, at most `most`; each after the first must add something.
+pub(super) fn best(members: &[usize], sentences: &[Choice<'_>], scores: &[f64], most: usize) -> Vec<usize> {
+    let mut chosen: Vec<usize> = Vec::new();
+    let mut said: IntSet<u64> = IntSet::default();
+    while chosen.len() < most {
+        let worth = |member: usize| {
+            let bigrams = sentences[member].bigrams;
+            let new = bigrams.iter().filter(|bigram| !said.contains(bigram)).count();
+            scores[member] * (new as f64 / bigrams.len().max(1) as f64)
+        };
+        let next = members
+            .iter()
+            .copied()
+            .filter(|member| !chosen.contains(member))
+            .max_by(|&a, &b| worth(a).total_cmp(&worth(b)).then(b.cmp(&a)));
+        let Some(next) = next else { break };
+        if chosen.first().is_some_and(|&first| worth(next) < MIN_SECOND * scores[first]) {
+            break;
+        }
+        said.extend(sentences[next].bigrams);
+        chosen.push(next);
+    }
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_most_articles_say_is_central() {
+        let texts = [
+            "林郑月娥宣布暂缓修订逃犯条例",
+            "行政长官林郑月娥今日宣布暂缓修例工作",
+            "林郑月娥昨晚出席一个餐会并且发言",
+        ];
+        let bigrams: Vec<_> = texts.map(bigrams).into();
+        let mut background = Background::default();
+        background.add(bigrams.iter().map(Vec::as_slice));
+        let sentences: Vec<_> = bigrams
+            .iter()
+            .enumerate()
+            .map(|(at, bigrams)| Choice {
+                bigrams,
+                length: texts[at].chars().count(),
+                article: at as i64,
+                is_headline: false,
+                is_lead: false,
+                names_date: false,
+            })
+            .collect();
+        let scores = centrality(&sentences, &background);
+        assert!(scores[2] < scores[0] && scores[2] < scores[1], "{scores:?}");
+        let chosen = best(&[0, 1, 2], &sentences, &scores, 2);
+        assert_ne!(chosen[0], 2);
+        assert_eq!(best(&[], &sentences, &scores, 2), []);
+    }
+}

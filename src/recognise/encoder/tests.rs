@@ -53,7 +53,7 @@ fn stays_close_to_the_reference() {
         let bytes = file(layers, hidden, heads, ffn, labels);
         let container = Container::parse(&bytes, "random").unwrap();
         let model = Model::load(&bytes, "random").unwrap();
-        let lengths = [1, 20, 2, 33, 97];
+        let lengths = [1, 20, 2, 33, 270];
         let tokens = tokens(&lengths, 1);
         let batch = Batch {
             ids: &tokens.0,

@@ -359,8 +359,9 @@ mod tests {
             (200, 1.0),
             (512, 2.0),
         ] {
-            let value =
-                |i: usize| (i as f32 * 12.9898).sin() * 43.75 % 1.0 * if i.is_multiple_of(97) { 3.0 } else { 1.0 };
+            let value = |i: usize| {
+                (i as f32 * 12.9898).sin() * 43.75 % 1.0 * if i.is_multiple_of(97) { 3.0 } else { 1.0 }
+            };
             let scale = |column: usize| if column < 2 * hidden { sharpness } else { 1.0 };
             let plain = Array2::from_shape_fn((tokens, 3 * hidden), |(row, column)| {
                 value(row * 3 * hidden + column) * scale(column)

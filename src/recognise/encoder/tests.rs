@@ -90,6 +90,22 @@ fn kernels_agree_to_the_last_bit() {
     }
 }
 
+/// What a larger model or batch left in the scratch does not matter; a model is shared.
+#[test]
+fn a_scratch_serves_several_models() {
+    fn shared<T: Send + Sync>(model: T) -> T {
+        model
+    }
+    let small = shared(Model::load(&file(1, 64, 2, 64, 3), "small").unwrap());
+    let large = Model::load(&file(2, 192, 6, 320, 18), "large").unwrap();
+    let lengths = [40, 9];
+    let tokens = tokens(&lengths, 3);
+    let wanted = logits(&small, &mut Scratch::new(), &lengths, &tokens);
+    let mut scratch = Scratch::new();
+    logits(&large, &mut scratch, &lengths, &tokens);
+    assert_eq!(logits(&small, &mut scratch, &lengths, &tokens), wanted);
+}
+
 #[test]
 fn refuses_batches_that_do_not_fit() {
     let model = Model::load(&file(1, 64, 2, 64, 3), "tiny").unwrap();

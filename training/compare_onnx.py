@@ -193,7 +193,7 @@ def main():
     parser.add_argument("--model", help="a shiji model file; random weights otherwise")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--fuse", action="store_true")
-    parser.add_argument("--kernel", default="avx512-vnni", help="shiji's kernel, as cargo bench names it")
+    parser.add_argument("--kernel", default="best", help="shiji's kernel, as cargo bench names it")
     arguments = parser.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:

@@ -60,7 +60,7 @@ pub struct Header {
     /// Whatever the training code wants to pass on.
     #[serde(default)]
     pub meta: serde_json::Map<String, serde_json::Value>,
-    /// Where the tensors are; filled in by [`write`].
+    /// Where the tensors are; filled in by [`write()`].
     #[serde(default)]
     pub tensors: Vec<TensorEntry>,
 }

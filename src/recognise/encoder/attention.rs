@@ -335,3 +335,72 @@ fn exponential<S: Simd>(simd: S, score: &Ints, greatest: S::I, factor: S::F) -> 
     let difference = simd.sub_ints(simd.load_ints(score), greatest);
     exp2(simd, simd.mul(simd.float(difference), factor))
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, s};
+
+    use super::super::reference;
+    use super::super::simd::Kernel;
+    use super::*;
+
+    /// Flat, ordinary and sharp distributions, short and long: within a thousandth of the
+    /// greatest value, and the same for every kernel.
+    #[test]
+    fn stays_close_to_the_reference() {
+        let (hidden, heads) = (128, 2);
+        let width = hidden / LANES;
+        for (tokens, sharpness) in [
+            (1, 1.0),
+            (7, 0.1),
+            (32, 1.0),
+            (33, 4.0),
+            (100, 0.0),
+            (200, 1.0),
+            (512, 2.0),
+        ] {
+            let value = |i: usize| {
+                (i as f32 * 12.9898).sin() * 43.75 % 1.0 * if i.is_multiple_of(97) { 3.0 } else { 1.0 }
+            };
+            let scale = |column: usize| if column < 2 * hidden { sharpness } else { 1.0 };
+            let plain = Array2::from_shape_fn((tokens, 3 * hidden), |(row, column)| {
+                value(row * 3 * hidden + column) * scale(column)
+            });
+            let wanted = reference::attention(&plain, hidden, heads);
+            let qkv: Vec<Floats> = plain
+                .as_slice()
+                .unwrap()
+                .as_chunks()
+                .0
+                .iter()
+                .map(|&chunk| Floats(chunk))
+                .collect();
+            let mut first = None;
+            for kernel in Kernel::available() {
+                let mut buffers = Buffers::default();
+                buffers.reserve(tokens, hidden / heads);
+                let mut out = vec![Floats::default(); tokens * width];
+                kernel.run(Attend {
+                    heads,
+                    width,
+                    qkv: &qkv,
+                    out: &mut out,
+                    buffers: &mut buffers,
+                });
+                let got: Vec<f32> = out.iter().flat_map(|vector| vector.0).collect();
+                let greatest = plain
+                    .slice(s![.., 2 * hidden..])
+                    .fold(0f32, |a, b| a.max(b.abs()));
+                for (got, wanted) in got.iter().zip(&wanted) {
+                    let error = (got - wanted).abs() / greatest;
+                    assert!(
+                        error < 1e-3,
+                        "{} tokens {tokens}: {got} for {wanted}",
+                        kernel.name()
+                    );
+                }
+                assert_eq!(first.get_or_insert(out.clone()), &out, "{}", kernel.name());
+            }
+        }
+    }
+}

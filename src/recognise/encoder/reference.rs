@@ -60,7 +60,7 @@ fn sequence(file: &Container<'_>, ids: &[u16], features: &[u8]) -> Array2<f32> {
     x.dot(&head.t()) + Array1::from(file.f32("head.b", &[header.labels.len()]).unwrap())
 }
 
-fn attention(qkv: &Array2<f32>, hidden: usize, heads: usize) -> Array2<f32> {
+pub(super) fn attention(qkv: &Array2<f32>, hidden: usize, heads: usize) -> Array2<f32> {
     let size = hidden / heads;
     let mut context = Array2::zeros((qkv.nrows(), hidden));
     for head in 0..heads {

@@ -53,7 +53,7 @@ fn stays_close_to_the_reference() {
         let bytes = file(layers, hidden, heads, ffn, labels);
         let container = Container::parse(&bytes, "random").unwrap();
         let model = Model::load(&bytes, "random").unwrap();
-        let lengths = [1, 20, 2, 33, 97];
+        let lengths = [1, 20, 2, 33, 270];
         let tokens = tokens(&lengths, 1);
         let batch = Batch {
             ids: &tokens.0,
@@ -88,6 +88,22 @@ fn kernels_agree_to_the_last_bit() {
         let got = logits(&model, &mut Scratch::with_kernel(kernel), &lengths, &tokens);
         assert_eq!(got, wanted, "{}", kernel.name());
     }
+}
+
+/// What a larger model or batch left in the scratch does not matter; a model is shared.
+#[test]
+fn a_scratch_serves_several_models() {
+    fn shared<T: Send + Sync>(model: T) -> T {
+        model
+    }
+    let small = shared(Model::load(&file(1, 64, 2, 64, 3), "small").unwrap());
+    let large = Model::load(&file(2, 192, 6, 320, 18), "large").unwrap();
+    let lengths = [40, 9];
+    let tokens = tokens(&lengths, 3);
+    let wanted = logits(&small, &mut Scratch::new(), &lengths, &tokens);
+    let mut scratch = Scratch::new();
+    logits(&large, &mut scratch, &lengths, &tokens);
+    assert_eq!(logits(&small, &mut scratch, &lengths, &tokens), wanted);
 }
 
 #[test]

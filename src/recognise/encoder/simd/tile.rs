@@ -127,16 +127,16 @@ fn multiply<S: Simd, P: Product<S>, const R: usize, const C: usize>(
                 simd.prefetch(right.as_ptr().wrapping_add(depth * LANES * PANEL + at + c));
             }
             let mut columns = [P::right(simd, simd.splat_int(0)); C];
-            for c in 0..C {
+            for (c, column) in columns.iter_mut().enumerate() {
                 // SAFETY: at + c < depth * LANES * PANEL, asserted above.
-                columns[c] = P::right(simd, simd.load_ints(unsafe { right.get_unchecked(at + c) }));
+                *column = P::right(simd, simd.load_ints(unsafe { right.get_unchecked(at + c) }));
             }
-            for r in 0..R {
+            for (r, sums) in sums.iter_mut().enumerate() {
                 // SAFETY: r * stride + line <= (R - 1) * stride + depth - 1, asserted above.
                 let row = unsafe { lines.get_unchecked(r * stride + line) };
                 let group = P::left(simd, row.0[group]);
-                for c in 0..C {
-                    sums[r][c] = P::dot(simd, sums[r][c], group, columns[c]);
+                for (sum, &column) in sums.iter_mut().zip(&columns) {
+                    *sum = P::dot(simd, *sum, group, column);
                 }
             }
         }

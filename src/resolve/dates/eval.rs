@@ -1,4 +1,4 @@
-//! Scores [`resolve`](super::resolve) on data sets of other projects and on
+//! Scores [`resolve`] on data sets of other projects and on
 //! articles annotated by hand, each under the conventions of its makers.
 
 use std::fmt;

@@ -10,10 +10,9 @@
 //! assert_eq!(values, [("去年 11 月", "2023-11"), ("昨天", "2024-04-16")]);
 //! ```
 //!
-//! The text is folded to simplified script and half width and cut into the
-//! [tokens](tokens) that matter; a hand-written [parser](parse) builds
-//! [expressions](expression) from them, with bounded look ahead; these are
-//! [resolved](resolve::Resolver) in text order against the date of publication,
+//! The text is folded to simplified script and half width and cut into the tokens
+//! that matter; a hand-written parser builds expressions from them, with bounded
+//! look ahead; these are resolved in text order against the date of publication,
 //! the date last mentioned, and the tense of the sentence. Time and memory are
 //! linear in the text, and no text makes it fail.
 

@@ -1,5 +1,4 @@
-//! Dates in figures: `2019-05-27`, `23/08/2020 - 21:59`, `20240307`, and in
-//! English: `Fri, 16 Oct 2020 05:19:21 GMT`.
+//! Dates in figures: `2019-05-27`, `23/08/2020 - 21:59`, `20240307`.
 
 use super::Register;
 use super::expression::{Base, Point, Step, TimeOfDay, fixed_day};

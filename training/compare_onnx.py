@@ -6,7 +6,6 @@ Needs numpy, onnx and onnxruntime, and cargo. Without --model the weights are ra
 shapes 12 layers x 384 and 3 layers x 192. The ONNX graph is the plain one that an export
 gives (fused QKV, explicit softmax, LayerNormalization, GELU with erf), without a padding
 mask, quantised by `quantize_dynamic(per_channel=True)`, run with all graph optimisations.
-`--fuse` lets onnxruntime's transformer optimiser fuse the attention first.
 
 Each batch is timed alternately, engine, ONNX Runtime, engine, ..., and the best of each
 counts: once on one thread by processor time, which other work on the machine disturbs least,
@@ -153,20 +152,11 @@ def distance(logits, wanted):
     return np.sqrt(np.mean((logits - wanted) ** 2) / np.mean(wanted**2))
 
 
-def compare(name, model, folder, rounds, fuse, kernel):
+def compare(name, model, folder, rounds, kernel):
     header, weights = shiji_model.read_model(model)
     plain, quantised = (os.path.join(folder, f"{name}.{kind}.onnx") for kind in ("f32", "int8"))
     onnx.save(build_onnx(header, weights), plain)
-    source = plain
-    if fuse:
-        from onnxruntime.transformers.optimizer import optimize_model
-
-        architecture = header["architecture"]
-        fused = optimize_model(plain, "bert", architecture["heads"], architecture["hidden"], opt_level=0)
-        source = os.path.join(folder, f"{name}.fused.onnx")
-        fused.save_model_to_file(source)
-        print("fused:", fused.get_fused_operator_statistics())
-    quantize_dynamic(source, quantised, per_channel=True, weight_type=QuantType.QInt8)
+    quantize_dynamic(plain, quantised, per_channel=True, weight_type=QuantType.QInt8)
 
     batch = tokens(header, 4, 20)
     wanted = session(plain, 1).run(None, batch)[0].reshape(80, -1)
@@ -192,7 +182,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", help="a shiji model file; random weights otherwise")
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--fuse", action="store_true")
     parser.add_argument("--kernel", default="best", help="shiji's kernel, as cargo bench names it")
     arguments = parser.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
@@ -206,7 +195,7 @@ def main():
                 random_model(path, layers, hidden, heads)
                 models.append((f"{layers}x{hidden}", path))
         for name, path in models:
-            compare(name, path, folder, arguments.rounds, arguments.fuse, arguments.kernel)
+            compare(name, path, folder, arguments.rounds, arguments.kernel)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
 //! A trained tagger model: its vocabulary, labels and encoder.
 //!
 //! # Tensors
-//! `H` hidden width, `F` feed-forward width, `V` characters, `P` positions, matrices as [out, in]:
+//! `H` hidden width, `F` feed-forward width, `V` characters, `P` positions, matrices as `[out, in]`:
 //!
 //! | name | shape | type |
 //! |---|---|---|
-//! | `emb.char` | [V, H] | `i8`, with `emb.char.scale` [V] |
-//! | `emb.pos`, `emb.feature` | [P, H], [features, H] | `f32` |
-//! | `emb.ln.w`, `emb.ln.b` | [H] | `f32` |
-//! | `layer{i}.qkv.w` (rows: all of Q, of K, of V) | [3 H, H] | `i8`, with `.w.scale` [out]; `.b` [out] |
-//! | `layer{i}.attn_out.w` | [H, H] | as above |
-//! | `layer{i}.ffn_in.w`, `layer{i}.ffn_out.w` | [F, H], [H, F] | as above |
-//! | `layer{i}.attn_ln.{w,b}`, `layer{i}.ffn_ln.{w,b}` | [H] | `f32` |
-//! | `head.w`, `head.b` | [labels, H], [labels] | `f32` |
+//! | `emb.char` | `[V, H]` | `i8`, with `emb.char.scale` `[V]` |
+//! | `emb.pos`, `emb.feature` | `[P, H], [features, H]` | `f32` |
+//! | `emb.ln.w`, `emb.ln.b` | `[H]` | `f32` |
+//! | `layer{i}.qkv.w` (rows: all of Q, of K, of V) | `[3 H, H]` | `i8`, with `.w.scale` `[out]`; `.b` `[out]` |
+//! | `layer{i}.attn_out.w` | `[H, H]` | as above |
+//! | `layer{i}.ffn_in.w`, `layer{i}.ffn_out.w` | `[F, H], [H, F]` | as above |
+//! | `layer{i}.attn_ln.{w,b}`, `layer{i}.ffn_ln.{w,b}` | `[H]` | `f32` |
+//! | `head.w`, `head.b` | `[labels, H], [labels]` | `f32` |
 //!
 //! An `i8` row is its bytes times its `f32` scale. The computation:
 //! `x = LN(char[id] + pos[position] + feature[feature])`, then for each layer

@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::Args;
 use serde::Serialize;
 
+use shiji::resolve::Resolver;
 use shiji::eval::{Calibration, GoldDocument, Report, Scorer, Span, read_gold};
 use shiji::{Article, Document, Error, Result, Tagger, pipeline, tagger};
 
@@ -45,10 +46,7 @@ struct Evaluation {
 }
 
 pub fn run(args: EvalArgs) -> Result<Outcome> {
-    let tagger = Tagger::with(
-        args.dictionaries.segmenter()?,
-        args.model.recogniser()?,
-        tagger::Options::default(),
+    let tagger = Tagger::with(args.dictionaries.segmenter()?, args.model.recogniser()?, Resolver::embedded()?, tagger::Options::default(),
     );
     let pool = pipeline::pool(args.threads)?;
     for path in &args.gold {

@@ -8,6 +8,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
+use shiji::resolve::Resolver;
 use shiji::read::{self, Fields, Inputs, RawItem};
 use shiji::write::{self, Output, Style};
 use shiji::{Document, Error, Result, Tagger, pipeline, tagger};
@@ -49,7 +50,7 @@ pub struct TagArgs {
 
 pub fn run(args: TagArgs) -> Result<Outcome> {
     let options = tagger::Options { tokens: args.tokens };
-    let tagger = Tagger::with(args.dictionaries.segmenter()?, args.model.recogniser()?, options);
+    let tagger = Tagger::with(args.dictionaries.segmenter()?, args.model.recogniser()?, Resolver::embedded()?, options);
     let inputs = Inputs::new(&args.paths, read_options(&args)?);
     let notices = inputs.notices();
     let style = if args.output.is_some() {

@@ -298,6 +298,7 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
                 text: offsets.slice(text, start, end).to_owned(),
                 kind: span.kind,
                 confidence: (span.probability * 1000.0).round() / 1000.0,
+                entity: None,
             })
         })
         .collect()

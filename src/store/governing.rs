@@ -1,7 +1,8 @@
 //! Which date a sentence talks about.
 
 use super::period::{Day, Period, Precision, day_of};
-use crate::document::{DateMention, Published};
+use crate::document::Published;
+use crate::resolve::dates::DateMention;
 
 /// Dates that are less sure than this say nothing about an event.
 const MIN_CONFIDENCE: f64 = 0.5;

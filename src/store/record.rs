@@ -7,7 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::governing::governing_dates;
 use super::period::{Day, day_of};
-use crate::document::{DateMention, Document, EntityType, Role};
+use crate::document::{Document, EntityType};
+use crate::resolve::dates::DateMention;
+use crate::resolve::entities::Role;
 use crate::error::{Error, Result};
 use crate::segment::sentence::sentences;
 use crate::text::{CharOffsets, fold_str};
@@ -86,7 +88,7 @@ impl Record {
 fn check_offsets(document: &Document, length: usize) -> Result<()> {
     let mentions = document.mentions.iter().map(|m| ("mentions", m.start, m.end));
     let dates = document.dates.iter().map(|d| ("dates", d.start, d.end));
-    let evidence = document.topics.iter().flat_map(|t| t.evidence.iter().map(|&(start, end)| ("topics", start, end)));
+    let evidence = document.topics.iter().flat_map(|t| t.evidence.iter().map(|&[start, end]| ("topics", start, end)));
     for (field, start, end) in mentions.chain(dates).chain(evidence) {
         if start >= end || end > length {
             return Err(Error::input(
@@ -161,15 +163,15 @@ impl Subjects<'_> {
 
     fn add_topics(&self, document: &Document, subjects: &mut BTreeMap<String, Subject>) {
         for topic in &document.topics {
-            let key = format!("{}:{}", topic.scheme, topic.id);
+            let key = format!("{}:{}", topic.scheme.as_str(), topic.id);
             let subject = subjects.entry(key.clone()).or_insert_with(|| Subject {
                 key,
-                kind: topic.scheme.clone(),
+                kind: topic.scheme.as_str().to_owned(),
                 name: topic.name.clone(),
                 name_en: topic.name_en.clone(),
                 ..Subject::default()
             });
-            subject.mentions.extend(topic.evidence.iter().map(|&(start, end)| self.mention(start, end)));
+            subject.mentions.extend(topic.evidence.iter().map(|&[start, end]| self.mention(start, end)));
         }
     }
 

@@ -179,7 +179,7 @@ impl<'s> Writer<'s> {
             execute!(
                 store,
                 "INSERT OR REPLACE INTO date VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![article, date.start, date.end, date.value, date.timex, date.precision, date.confidence]
+                params![article, date.start, date.end, date.value, date.timex, date.precision.as_str(), date.confidence]
             )?;
         }
         for subject in &record.subjects {

@@ -243,6 +243,7 @@ pub(crate) mod tests {
                     text: surface.into(),
                     kind,
                     confidence: 0.998,
+                    entity: None,
                 }
             })
             .collect();
@@ -257,6 +258,9 @@ pub(crate) mod tests {
             published: "2024-04-17T14:15:01Z".parse().ok(),
             text: text.into(),
             mentions,
+            entities: vec![],
+            dates: vec![],
+            topics: vec![],
             tokens: None,
         }
     }

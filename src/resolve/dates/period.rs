@@ -318,6 +318,25 @@ pub enum Precision {
     Range,
 }
 
+impl Precision {
+    /// The name in records: `day`, `month`, …
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Weekend => "weekend",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Half => "half",
+            Self::Season => "season",
+            Self::Year => "year",
+            Self::Decade => "decade",
+            Self::Century => "century",
+            Self::Range => "range",
+        }
+    }
+}
+
 /// The date, if there is such a day.
 pub(super) fn day(year: i16, month: i8, day: i8) -> Option<Date> {
     Date::new(year, month, day).ok()

@@ -69,6 +69,7 @@ impl Evaluation {
                 text: mention.text.clone(),
                 kind,
                 confidence: 1.0,
+                entity: None,
             })
             .collect();
         let linked = link(&article.text, &mentions, article.published, kb);

@@ -333,7 +333,7 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(text in ".{0,60}", words in prop::collection::vec((0usize..80, 0usize..80), 0..20)) {
-            let mention = Mention { start: 3, end: 70, text: String::new(), kind: EntityType::Person, confidence: 1.0 };
+            let mention = Mention { start: 3, end: 70, text: String::new(), kind: EntityType::Person, confidence: 1.0, entity: None };
             let input = TopicInput { words: &words, mentions: &[mention], ..TopicInput::new(&text) };
             keyphrases().find(&FoldedText::new(&text), &input);
         }

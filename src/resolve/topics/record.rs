@@ -36,6 +36,17 @@ pub enum Scheme {
     Keyphrase,
 }
 
+impl Scheme {
+    /// `issue`, `iptc` or `keyphrase`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Iptc => "iptc",
+            Self::Keyphrase => "keyphrase",
+        }
+    }
+}
+
 /// What topics are found in.
 #[derive(Clone, Copy, Debug)]
 pub struct TopicInput<'a> {

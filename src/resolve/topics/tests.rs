@@ -287,7 +287,7 @@ proptest! {
         start in 0usize..90,
         end in 0usize..90,
     ) {
-        let mentions = [Mention { start, end, text: String::new(), kind: EntityType::Person, confidence: 1.0 }];
+        let mentions = [Mention { start, end, text: String::new(), kind: EntityType::Person, confidence: 1.0, entity: None }];
         let entities = [LinkedEntity { start, end, qid: "Q148" }];
         let input = TopicInput { words: &words, mentions: &mentions, entities: &entities, text: &text };
         let length = text.chars().count();

@@ -3,9 +3,13 @@
 //! Exit codes: 0 all went well, 1 some articles could not be read (the others
 //! were written), 2 the run could not be done.
 
+mod dates;
+mod entities;
 mod eval;
+mod index;
 mod segment;
 mod tag;
+mod timeline;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,8 +32,12 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Tag(tag::TagArgs),
-    Eval(eval::EvalArgs),
+    Index(index::IndexArgs),
+    Entities(entities::EntitiesArgs),
+    Timeline(timeline::TimelineArgs),
+    Dates(dates::DatesArgs),
     Segment(segment::SegmentArgs),
+    Eval(eval::EvalArgs),
 }
 
 /// Options that choose the model.
@@ -85,8 +93,12 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Tag(args) => tag::run(args),
-        Command::Eval(args) => eval::run(args),
+        Command::Index(args) => index::run(args),
+        Command::Entities(args) => entities::run(args),
+        Command::Timeline(args) => timeline::run(args),
+        Command::Dates(args) => dates::run(args),
         Command::Segment(args) => segment::run(args),
+        Command::Eval(args) => eval::run(args),
     };
     match outcome {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,

@@ -42,16 +42,16 @@ impl Tagger {
     /// If one of them is damaged in this binary.
     pub fn new() -> crate::Result<Self> {
         let recogniser = Recogniser::embedded()?;
-        Ok(Self::with(Segmenter::new(), recogniser, Resolver::embedded()?, Options::default()))
+        Ok(Self::with(
+            Segmenter::new(),
+            recogniser,
+            Resolver::embedded()?,
+            Options::default(),
+        ))
     }
 
     /// A tagger of the given parts.
-    pub fn with(
-        segmenter: Segmenter,
-        recogniser: Recogniser,
-        resolver: Resolver,
-        options: Options,
-    ) -> Self {
+    pub fn with(segmenter: Segmenter, recogniser: Recogniser, resolver: Resolver, options: Options) -> Self {
         Self {
             segmenter: Arc::new(segmenter),
             recogniser: Arc::new(recogniser),
@@ -69,10 +69,15 @@ impl Tagger {
     pub fn tag_all(&self, articles: Vec<Article>) -> Vec<Document> {
         let texts: Vec<String> = articles.iter().map(Article::text).collect();
         let folded: Vec<String> = texts.iter().map(|text| fold_str(text)).collect();
-        let words: Vec<Vec<Word<'_>>> =
-            folded.iter().map(|text| self.segmenter.words(text).collect()).collect();
-        let inputs: Vec<(&str, &[Word<'_>])> =
-            texts.iter().map(String::as_str).zip(words.iter().map(Vec::as_slice)).collect();
+        let words: Vec<Vec<Word<'_>>> = folded
+            .iter()
+            .map(|text| self.segmenter.words(text).collect())
+            .collect();
+        let inputs: Vec<(&str, &[Word<'_>])> = texts
+            .iter()
+            .map(String::as_str)
+            .zip(words.iter().map(Vec::as_slice))
+            .collect();
         let mentions = self.recogniser.mentions(&inputs);
         articles
             .into_iter()
@@ -89,8 +94,13 @@ impl Tagger {
         words: &[Word<'_>],
         mut mentions: Vec<Mention>,
     ) -> Document {
-        let Resolved { entities, dates, topics } =
-            self.resolver.resolve(text, article.published, &mut mentions, words);
+        let Resolved {
+            entities,
+            dates,
+            topics,
+        } = self
+            .resolver
+            .resolve(text, article.published, &mut mentions, words);
         let tokens = self.options.tokens.then(|| tokens(text, words, &mentions));
         Document {
             schema: SCHEMA.to_owned(),

@@ -54,17 +54,34 @@ pub fn run(args: DatesArgs) -> Result<Outcome> {
         Preference::Past => Prefer::Past,
         Preference::Future => Prefer::Future,
     };
-    let options = Options { prefer, register: Register::News, ..Options::default() };
+    let options = Options {
+        prefer,
+        register: Register::News,
+        ..Options::default()
+    };
     let text = args.text.unwrap_or_default();
     let dates = resolve(&text, args.reference.map(Published::date), &options);
     match args.output {
-        Layout::Json => println!("{}", serde_json::to_string(&dates).map_err(|e| Error::Usage(e.to_string()))?),
+        Layout::Json => println!(
+            "{}",
+            serde_json::to_string(&dates).map_err(|e| Error::Usage(e.to_string()))?
+        ),
         Layout::Table => dates.iter().for_each(print),
     }
     Ok(Outcome::Complete)
 }
 
 fn print(date: &DateMention) {
-    let DateMention { start, end, text, value, confidence, .. } = date;
-    println!("{start}..{end}\t{text}\t{value}\t{}\t{confidence}", date.precision.as_str());
+    let DateMention {
+        start,
+        end,
+        text,
+        value,
+        confidence,
+        ..
+    } = date;
+    println!(
+        "{start}..{end}\t{text}\t{value}\t{}\t{confidence}",
+        date.precision.as_str()
+    );
 }

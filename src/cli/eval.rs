@@ -6,8 +6,8 @@ use std::time::Instant;
 use clap::Args;
 use serde::Serialize;
 
-use shiji::resolve::Resolver;
 use shiji::eval::{Calibration, GoldDocument, Report, Scorer, Span, read_gold};
+use shiji::resolve::Resolver;
 use shiji::{Article, Document, Error, Result, Tagger, pipeline, tagger};
 
 use super::{DictionaryArgs, ModelArgs, Outcome};
@@ -46,7 +46,11 @@ struct Evaluation {
 }
 
 pub fn run(args: EvalArgs) -> Result<Outcome> {
-    let tagger = Tagger::with(args.dictionaries.segmenter()?, args.model.recogniser()?, Resolver::embedded()?, tagger::Options::default(),
+    let tagger = Tagger::with(
+        args.dictionaries.segmenter()?,
+        args.model.recogniser()?,
+        Resolver::embedded()?,
+        tagger::Options::default(),
     );
     let pool = pipeline::pool(args.threads)?;
     for path in &args.gold {

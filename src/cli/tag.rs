@@ -1,15 +1,16 @@
 //! `shiji tag`: articles in, tagged records out.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
-use shiji::resolve::Resolver;
 use shiji::read::{self, Fields, Inputs, RawItem};
+use shiji::resolve::Resolver;
+use shiji::store::{Record, Store};
 use shiji::write::{self, Output, Style};
 use shiji::{Document, Error, Result, Tagger, pipeline, tagger};
 
@@ -24,6 +25,9 @@ pub struct TagArgs {
     /// Where to write: a file, or a folder for brat; standard output if left out.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Fill this store instead, for `timeline` and `entities`; it is made if it is not there.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "output_format"])]
+    into: Option<PathBuf>,
     /// How to write.
     #[arg(long, value_name = "FORMAT", default_value = "jsonl", value_parser = PossibleValuesParser::new(write::Format::names()))]
     output_format: String,
@@ -50,32 +54,16 @@ pub struct TagArgs {
 
 pub fn run(args: TagArgs) -> Result<Outcome> {
     let options = tagger::Options { tokens: args.tokens };
-    let tagger = Tagger::with(args.dictionaries.segmenter()?, args.model.recogniser()?, Resolver::embedded()?, options);
+    let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser()?);
+    let tagger = Tagger::with(segmenter, recogniser, Resolver::embedded()?, options);
     let inputs = Inputs::new(&args.paths, read_options(&args)?);
     let notices = inputs.notices();
-    let style = if args.output.is_some() {
-        Style::plain()
-    } else {
-        Style::for_stdout()
-    };
-    let mut output = Output::create(args.output_format.parse()?, args.output.as_deref(), style)?;
+    let pool = pipeline::pool(args.threads)?;
     let mut progress = Progress::new(args.quiet);
-    pipeline::map_ordered(
-        &pipeline::pool(args.threads)?,
-        inputs,
-        |items| tag(&tagger, items),
-        |result| {
-            match result {
-                Ok(document) => {
-                    progress.tagged(&document);
-                    output.write(&document)?;
-                }
-                Err(error) => progress.failed(&error),
-            }
-            Ok(())
-        },
-    )?;
-    output.finish()?;
+    match &args.into {
+        Some(path) => fill(path, &tagger, inputs, &pool, &mut progress)?,
+        None => write(&args, &tagger, inputs, &pool, &mut progress)?,
+    }
     if !args.quiet {
         progress.report(|message| eprintln!("shiji: {message}"));
         notices
@@ -88,6 +76,70 @@ pub fn run(args: TagArgs) -> Result<Outcome> {
     } else {
         Outcome::Partial
     })
+}
+
+/// Tags the inputs into the output file or standard output.
+fn write(
+    args: &TagArgs,
+    tagger: &Tagger,
+    inputs: Inputs,
+    pool: &rayon::ThreadPool,
+    progress: &mut Progress,
+) -> Result<()> {
+    let style = if args.output.is_some() {
+        Style::plain()
+    } else {
+        Style::for_stdout()
+    };
+    let mut output = Output::create(args.output_format.parse()?, args.output.as_deref(), style)?;
+    pipeline::map_ordered(
+        pool,
+        inputs,
+        |items| tag(tagger, items),
+        |result| match result {
+            Ok(document) => {
+                progress.tagged(Size::of(&document));
+                output.write(&document)
+            }
+            Err(error) => {
+                progress.failed(&error);
+                Ok(())
+            }
+        },
+    )?;
+    output.finish()
+}
+
+/// Tags the inputs into a store.
+fn fill(
+    path: &Path,
+    tagger: &Tagger,
+    inputs: Inputs,
+    pool: &rayon::ThreadPool,
+    progress: &mut Progress,
+) -> Result<()> {
+    let mut store = Store::open(path)?;
+    let mut writer = store.writer()?;
+    pipeline::map_ordered(
+        pool,
+        inputs,
+        |items| {
+            let documents = tag(tagger, items).into_iter();
+            let record = |document| Ok((Size::of(&document), Record::new(document)?));
+            documents.map(|result| result.and_then(record)).collect()
+        },
+        |result| match result {
+            Ok((size, record)) => {
+                progress.tagged(size);
+                writer.add(&record).map(drop)
+            }
+            Err(error) => {
+                progress.failed(&error);
+                Ok(())
+            }
+        },
+    )?;
+    writer.finish().map(drop)
 }
 
 fn read_options(args: &TagArgs) -> Result<read::Options> {
@@ -145,6 +197,19 @@ fn tag(tagger: &Tagger, items: Vec<Result<RawItem>>) -> Vec<Result<Document>> {
         .collect()
 }
 
+/// What of a document is counted.
+#[derive(Clone, Copy)]
+struct Size {
+    characters: u64,
+    mentions: u64,
+}
+
+impl Size {
+    fn of(document: &Document) -> Self {
+        Self { characters: document.text.chars().count() as u64, mentions: document.mentions.len() as u64 }
+    }
+}
+
 /// Counts what passes, and shows it on a terminal.
 struct Progress {
     bar: ProgressBar,
@@ -174,10 +239,10 @@ impl Progress {
         }
     }
 
-    fn tagged(&mut self, document: &Document) {
+    fn tagged(&mut self, size: Size) {
         self.articles += 1;
-        self.characters += document.text.chars().count() as u64;
-        self.mentions += document.mentions.len() as u64;
+        self.characters += size.characters;
+        self.mentions += size.mentions;
         self.bar.inc(1);
     }
 

@@ -41,7 +41,11 @@ impl Resolver {
 
     /// A resolver of the given parts.
     pub fn with(knowledge: KnowledgeBase, topics: Topics) -> Self {
-        Self { knowledge, dates: dates::Options::default(), topics }
+        Self {
+            knowledge,
+            dates: dates::Options::default(),
+            topics,
+        }
     }
 
     /// Resolves a text, and sets [`Mention::entity`] of its mentions.
@@ -59,10 +63,25 @@ impl Resolver {
         }
         let linked: Vec<LinkedEntity<'_>> = mentions
             .iter()
-            .filter_map(|m| Some(LinkedEntity { start: m.start, end: m.end, qid: m.entity.as_deref()? }))
+            .filter_map(|m| {
+                Some(LinkedEntity {
+                    start: m.start,
+                    end: m.end,
+                    qid: m.entity.as_deref()?,
+                })
+            })
             .collect();
         let spans: Vec<(usize, usize)> = words.iter().map(|word| (word.start, word.end)).collect();
-        let topics = self.topics.assign(&TopicInput { text, mentions, words: &spans, entities: &linked });
-        Resolved { entities, dates, topics }
+        let topics = self.topics.assign(&TopicInput {
+            text,
+            mentions,
+            words: &spans,
+            entities: &linked,
+        });
+        Resolved {
+            entities,
+            dates,
+            topics,
+        }
     }
 }

@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 use super::governing::governing_dates;
 use super::period::{Day, day_of};
 use crate::document::{Document, EntityType};
+use crate::error::{Error, Result};
 use crate::resolve::dates::DateMention;
 use crate::resolve::entities::Role;
-use crate::error::{Error, Result};
 use crate::segment::sentence::sentences;
 use crate::text::{CharOffsets, fold_str};
 
@@ -61,9 +61,15 @@ impl Record {
     pub fn new(document: Document) -> Result<Self> {
         let length = document.text.chars().count();
         check_offsets(&document, length)?;
-        let sentences: Vec<_> = sentences(&document.text).map(|range| (range.start, range.end)).collect();
+        let sentences: Vec<_> = sentences(&document.text)
+            .map(|range| (range.start, range.end))
+            .collect();
         let digest = digest(&document)?;
-        let subjects = Subjects { offsets: CharOffsets::new(&document.text), sentences: &sentences }.of(&document);
+        let subjects = Subjects {
+            offsets: CharOffsets::new(&document.text),
+            sentences: &sentences,
+        }
+        .of(&document);
         Ok(Self {
             key: document.id,
             source: document.source.unwrap_or_default(),
@@ -88,12 +94,17 @@ impl Record {
 fn check_offsets(document: &Document, length: usize) -> Result<()> {
     let mentions = document.mentions.iter().map(|m| ("mentions", m.start, m.end));
     let dates = document.dates.iter().map(|d| ("dates", d.start, d.end));
-    let evidence = document.topics.iter().flat_map(|t| t.evidence.iter().map(|&[start, end]| ("topics", start, end)));
+    let evidence = document
+        .topics
+        .iter()
+        .flat_map(|t| t.evidence.iter().map(|&[start, end]| ("topics", start, end)));
     for (field, start, end) in mentions.chain(dates).chain(evidence) {
         if start >= end || end > length {
             return Err(Error::input(
                 format!("record {:?}", document.id),
-                format!("{field} has the span {start}..{end}, but the text is {length} characters long; tag it again"),
+                format!(
+                    "{field} has the span {start}..{end}, but the text is {length} characters long; tag it again"
+                ),
             ));
         }
     }
@@ -137,7 +148,11 @@ impl Subjects<'_> {
     }
 
     fn add_entities(&self, document: &Document, subjects: &mut BTreeMap<String, Subject>) {
-        let known: HashMap<_, _> = document.entities.iter().map(|entity| (entity.id.as_str(), entity)).collect();
+        let known: HashMap<_, _> = document
+            .entities
+            .iter()
+            .map(|entity| (entity.id.as_str(), entity))
+            .collect();
         for mention in &document.mentions {
             let folded = fold_str(mention.text.trim());
             let entity = mention.entity.as_deref().and_then(|id| known.get(id));
@@ -155,7 +170,12 @@ impl Subjects<'_> {
                     roles: entity.roles.iter().cloned().collect(),
                     ..Subject::default()
                 },
-                None => Subject { key, kind: mention.kind.to_string(), name: folded, ..Subject::default() },
+                None => Subject {
+                    key,
+                    kind: mention.kind.to_string(),
+                    name: folded,
+                    ..Subject::default()
+                },
             });
             subject.mentions.push(self.mention(mention.start, mention.end));
         }
@@ -171,7 +191,12 @@ impl Subjects<'_> {
                 name_en: topic.name_en.clone(),
                 ..Subject::default()
             });
-            subject.mentions.extend(topic.evidence.iter().map(|&[start, end]| self.mention(start, end)));
+            subject.mentions.extend(
+                topic
+                    .evidence
+                    .iter()
+                    .map(|&[start, end]| self.mention(start, end)),
+            );
         }
     }
 
@@ -183,7 +208,9 @@ impl Subjects<'_> {
         }
         let mut variants = BTreeMap::new();
         for &(start, end, _) in &subject.mentions {
-            *variants.entry(self.offsets.slice(text, start, end).to_owned()).or_default() += 1;
+            *variants
+                .entry(self.offsets.slice(text, start, end).to_owned())
+                .or_default() += 1;
         }
         variants
     }
@@ -239,7 +266,10 @@ mod tests {
         let record = Record::new(document("董軍來了。董军走了。", &["董軍", "董军"])).unwrap();
         assert_eq!(record.subjects.len(), 1);
         let subject = &record.subjects[0];
-        assert_eq!((subject.key.as_str(), subject.name.as_str()), ("PER:董军", "董军"));
+        assert_eq!(
+            (subject.key.as_str(), subject.name.as_str()),
+            ("PER:董军", "董军")
+        );
         assert_eq!(subject.mentions, [(0, 2, 0), (5, 7, 1)]);
         assert_eq!(subject.variants.len(), 2);
     }

@@ -49,7 +49,12 @@ impl Model {
         check_header(file.header()).map_err(|reason| Error::resource(name, reason))?;
         let encoder = Encoder::load(&file)?;
         let (header, sha256) = file.into_parts();
-        Ok(Self { name: name.to_owned(), header, sha256, encoder })
+        Ok(Self {
+            name: name.to_owned(),
+            header,
+            sha256,
+            encoder,
+        })
     }
 
     /// What the model was called when it was loaded.
@@ -94,7 +99,14 @@ impl Model {
 
 /// Bounds that keep sums within 32 bits and ids within their types.
 fn check_header(header: &Header) -> Result<(), String> {
-    let Architecture { layers, hidden, heads, ffn, positions, eps } = header.architecture;
+    let Architecture {
+        layers,
+        hidden,
+        heads,
+        ffn,
+        positions,
+        eps,
+    } = header.architecture;
     let bounds = [
         ("layers", layers, 64),
         ("hidden", hidden, 4096),
@@ -111,10 +123,14 @@ fn check_header(header: &Header) -> Result<(), String> {
         }
     }
     if !hidden.is_multiple_of(64) || !ffn.is_multiple_of(64) {
-        return Err(format!("hidden and ffn are {hidden} and {ffn}; both must be multiples of 64"));
+        return Err(format!(
+            "hidden and ffn are {hidden} and {ffn}; both must be multiples of 64"
+        ));
     }
     if !hidden.is_multiple_of(heads * 32) {
-        return Err(format!("hidden is {hidden}, which {heads} heads do not cut into multiples of 32"));
+        return Err(format!(
+            "hidden is {hidden}, which {heads} heads do not cut into multiples of 32"
+        ));
     }
     if !(0.0..1.0).contains(&eps) {
         return Err(format!("eps is {eps}; possible is 0 to 1"));

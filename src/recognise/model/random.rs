@@ -11,7 +11,13 @@ pub fn random_file(
     labels: usize,
     seed: u64,
 ) -> Vec<u8> {
-    let Architecture { layers, hidden, ffn, positions, .. } = architecture;
+    let Architecture {
+        layers,
+        hidden,
+        ffn,
+        positions,
+        ..
+    } = architecture;
     let names = |prefix: &str, count: usize| (0..count).map(|i| format!("{prefix}{i}")).collect();
     let header = Header {
         architecture,
@@ -21,7 +27,10 @@ pub fn random_file(
         meta: serde_json::Map::new(),
         tensors: Vec::new(),
     };
-    let mut random = RandomTensors { state: seed, tensors: Vec::new() };
+    let mut random = RandomTensors {
+        state: seed,
+        tensors: Vec::new(),
+    };
     random.matrix("emb.char", characters, hidden, 0.3);
     random.floats("emb.pos", &[positions, hidden], 0.0, 0.1);
     random.floats("emb.feature", &[features, hidden], 0.0, 0.1);
@@ -62,7 +71,11 @@ impl RandomTensors {
     fn floats(&mut self, name: &str, shape: &[usize], centre: f32, spread: f32) {
         let count = shape.iter().product();
         let values = std::iter::repeat_with(|| centre + spread * self.uniform()).take(count);
-        let data = values.collect::<Vec<_>>().iter().flat_map(|v| v.to_le_bytes()).collect();
+        let data = values
+            .collect::<Vec<_>>()
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect();
         self.push(name, DType::F32, shape, data);
     }
 
@@ -70,11 +83,21 @@ impl RandomTensors {
         let codes = std::iter::repeat_with(|| ((self.bits() >> 32) % 255) as u8).take(rows * columns);
         let data = codes.map(|code| code.wrapping_sub(127)).collect();
         self.push(name, DType::I8, &[rows, columns], data);
-        self.floats(&format!("{name}.scale"), &[rows], spread / 127.0, 0.2 * spread / 127.0);
+        self.floats(
+            &format!("{name}.scale"),
+            &[rows],
+            spread / 127.0,
+            0.2 * spread / 127.0,
+        );
     }
 
     fn linear(&mut self, name: &str, outputs: usize, inputs: usize) {
-        self.matrix(&format!("{name}.w"), outputs, inputs, 1.7 / (inputs as f32).sqrt());
+        self.matrix(
+            &format!("{name}.w"),
+            outputs,
+            inputs,
+            1.7 / (inputs as f32).sqrt(),
+        );
         self.floats(&format!("{name}.b"), &[outputs], 0.0, 0.1);
     }
 
@@ -85,6 +108,11 @@ impl RandomTensors {
 
     fn push(&mut self, name: &str, dtype: DType, shape: &[usize], data: Vec<u8>) {
         let (name, shape) = (name.to_owned(), shape.to_owned());
-        self.tensors.push(Tensor { name, dtype, shape, data });
+        self.tensors.push(Tensor {
+            name,
+            dtype,
+            shape,
+            data,
+        });
     }
 }

@@ -6,8 +6,14 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::recognise::encoder::{Batch, Scratch};
 
-const ARCHITECTURE: Architecture =
-    Architecture { layers: 2, hidden: 64, heads: 2, ffn: 64, positions: 16, eps: 1e-12 };
+const ARCHITECTURE: Architecture = Architecture {
+    layers: 2,
+    hidden: 64,
+    heads: 2,
+    ffn: 64,
+    positions: 16,
+    eps: 1e-12,
+};
 
 fn file() -> Vec<u8> {
     random_file(ARCHITECTURE, 10, 3, 5, 1)
@@ -73,7 +79,10 @@ fn refuses_truncated_and_altered_files() {
     let file = file();
     for length in [8, 63, 64, 65, 500, file.len() / 2, file.len() - 1] {
         let reason = refusal(&file[..length]);
-        assert!(reason.contains("damaged") || reason.contains("not a shiji model"), "{length}: {reason}");
+        assert!(
+            reason.contains("damaged") || reason.contains("not a shiji model"),
+            "{length}: {reason}"
+        );
     }
     let mut longer = file.clone();
     longer.push(0);
@@ -93,7 +102,9 @@ fn refuses_truncated_and_altered_files() {
 fn refuses_headers_that_lie() {
     let huge = 1u64 << 62;
     let architecture = |key: &'static str, value: serde_json::Value| {
-        refusal(&with_header(move |header| header["architecture"][key] = value.clone()))
+        refusal(&with_header(move |header| {
+            header["architecture"][key] = value.clone()
+        }))
     };
     assert!(architecture("layers", 3.into()).contains("tensor layer2.qkv.w is missing"));
     assert!(architecture("layers", 0.into()).contains("layers is 0"));
@@ -106,7 +117,9 @@ fn refuses_headers_that_lie() {
     assert!(architecture("ffn", (-64).into()).contains("the header is not as documented"));
 
     let tensor = |key: &'static str, value: serde_json::Value| {
-        refusal(&with_header(move |header| header["tensors"][0][key] = value.clone()))
+        refusal(&with_header(move |header| {
+            header["tensors"][0][key] = value.clone()
+        }))
     };
     assert!(tensor("name", "emb.pos".into()).contains("tensor emb.pos is listed twice"));
     assert!(tensor("offset", huge.into()).contains("reaches beyond the end"));
@@ -141,8 +154,18 @@ fn survives_absurd_weights() {
     }
     let model = Model::load(&seal(header_length as u32, &payload), "absurd").unwrap();
     for kernel in crate::recognise::encoder::Kernel::available() {
-        let batch = Batch { ids: &[1; 16], features: &[0; 16], lengths: &[16] };
-        assert_eq!(model.forward(&mut Scratch::with_kernel(kernel), &batch).unwrap().dim(), (16, 5));
+        let batch = Batch {
+            ids: &[1; 16],
+            features: &[0; 16],
+            lengths: &[16],
+        };
+        assert_eq!(
+            model
+                .forward(&mut Scratch::with_kernel(kernel), &batch)
+                .unwrap()
+                .dim(),
+            (16, 5)
+        );
     }
 }
 

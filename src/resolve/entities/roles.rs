@@ -106,10 +106,11 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
 /// person of the name.
 pub(super) fn is_high(title: &str) -> bool {
     let chars: Vec<char> = title.chars().collect();
-    LEXICON
-        .heads
-        .ending(&chars)
-        .is_some_and(|length| !LEXICON.plain.contains(String::from_iter(&chars[chars.len() - length..]).as_str()))
+    LEXICON.heads.ending(&chars).is_some_and(|length| {
+        !LEXICON
+            .plain
+            .contains(String::from_iter(&chars[chars.len() - length..]).as_str())
+    })
 }
 
 /// The titles beside all mentions of people.
@@ -148,12 +149,19 @@ struct Found {
 impl Reader<'_> {
     /// The folded characters of `start..end`.
     fn chars(&self, start: usize, end: usize) -> Vec<char> {
-        self.offsets.slice(self.text, start, end).chars().map(fold).collect()
+        self.offsets
+            .slice(self.text, start, end)
+            .chars()
+            .map(fold)
+            .collect()
     }
 
     /// The mention that ends at a position, looking left from `near`.
     fn ending_at(&self, position: usize, near: usize) -> Option<usize> {
-        (0..near).rev().take(8).find(|&at| self.mentions[at].end == position)
+        (0..near)
+            .rev()
+            .take(8)
+            .find(|&at| self.mentions[at].end == position)
     }
 
     fn before(&self, person: usize) -> Vec<TitleBeside> {
@@ -174,7 +182,9 @@ impl Reader<'_> {
             while at > floor && matches!(window[at - floor - 1], ' ' | '\u{3000}' | '\u{a0}') {
                 at -= 1;
             }
-            let Some(title) = self.title_ending(&window, floor, at, near) else { break };
+            let Some(title) = self.title_ending(&window, floor, at, near) else {
+                break;
+            };
             at = title.start;
             found.push(title);
             if at > floor && matches!(window[at - floor - 1], '、' | '兼' | '暨') {
@@ -192,7 +202,10 @@ impl Reader<'_> {
         let upto = |at: usize| &window[..at - floor];
         let mut at = end - self.head(upto(end), end, near)?;
         // A mention may end inside what looks like the head: 中央社记者.
-        let inside = (0..near).rev().take(8).any(|m| self.mentions[m].end > at && self.mentions[m].end < end);
+        let inside = (0..near)
+            .rev()
+            .take(8)
+            .any(|m| self.mentions[m].end > at && self.mentions[m].end < end);
         if inside {
             return None;
         }
@@ -209,12 +222,18 @@ impl Reader<'_> {
                 at = self.mentions[mention].start;
                 continue;
             }
-            if let Some(length) = lexicon.former.ending(upto(at)).filter(|&n| is_former(upto(at), n)) {
+            if let Some(length) = lexicon
+                .former
+                .ending(upto(at))
+                .filter(|&n| is_former(upto(at), n))
+            {
                 former = true;
                 at -= length;
                 continue;
             }
-            if at == title_start && let Some(length) = lexicon.modifiers.ending(upto(at)) {
+            if at == title_start
+                && let Some(length) = lexicon.modifiers.ending(upto(at))
+            {
                 at -= length;
                 title_start = at;
                 continue;
@@ -222,7 +241,9 @@ impl Reader<'_> {
             // 美国的国防部长, 美国现任国防部长
             let skipped = lexicon.current.ending(upto(at))?.min(at - floor);
             let beyond = at - skipped;
-            if self.ending_at(beyond, near).is_some_and(|m| self.mentions[m].kind != EntityType::Person)
+            if self
+                .ending_at(beyond, near)
+                .is_some_and(|m| self.mentions[m].kind != EntityType::Person)
                 && window[at - floor - 1] != '和'
                 && window[at - floor - 1] != '与'
                 && window[at - floor - 1] != '对'
@@ -235,7 +256,10 @@ impl Reader<'_> {
         }
         at = at.max(floor);
         if of.is_some()
-            && let Some(length) = lexicon.former.ending(upto(at)).filter(|&n| is_former(upto(at), n))
+            && let Some(length) = lexicon
+                .former
+                .ending(upto(at))
+                .filter(|&n| is_former(upto(at), n))
         {
             former = true;
             at -= length;
@@ -255,7 +279,11 @@ impl Reader<'_> {
             return Some(length);
         }
         let body = self.ending_at(end.checked_sub(1)?, near)?;
-        let office = upto.len() >= 2 && matches!(upto[upto.len() - 2], '部' | '局' | '署' | '厅' | '院' | '处' | '省' | '市' | '州');
+        let office = upto.len() >= 2
+            && matches!(
+                upto[upto.len() - 2],
+                '部' | '局' | '署' | '厅' | '院' | '处' | '省' | '市' | '州'
+            );
         (upto.last() == Some(&'长') && office && self.mentions[body].kind != EntityType::Person).then_some(1)
     }
 
@@ -265,12 +293,17 @@ impl Reader<'_> {
         let end = self.mentions[person].end;
         let chars = self.chars(end, (end + 10).min(self.offsets.len()));
         let length = LEXICON.after.beginning(&chars)?;
-        const CONTINUES: &[char] = &['府', '团', '候', '选', '令', '级', '夫', '们', '大', '处', '办', '学', '制', '会', '部', '院', '楼'];
+        const CONTINUES: &[char] = &[
+            '府', '团', '候', '选', '令', '级', '夫', '们', '大', '处', '办', '学', '制', '会', '部', '院',
+            '楼',
+        ];
         if chars.get(length).is_some_and(|c| CONTINUES.contains(c)) {
             return None;
         }
         let next = self.mentions.get(person + 1);
-        if next.is_some_and(|next| next.start < end + length || next.kind == EntityType::Person && next.start == end + length) {
+        if next.is_some_and(|next| {
+            next.start < end + length || next.kind == EntityType::Person && next.start == end + length
+        }) {
             return None;
         }
         Some(TitleBeside {

@@ -23,7 +23,11 @@ const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 /// The page of one timeline, or of several to be compared: one file with everything in
 /// it, whose script (searching, filtering, keys) can be left out.
 pub fn html(timelines: &[Timeline], lang: Lang) -> String {
-    let mut page = Page { lang, html: String::new(), is_comparison: timelines.len() > 1 };
+    let mut page = Page {
+        lang,
+        html: String::new(),
+        is_comparison: timelines.len() > 1,
+    };
     page.head(timelines);
     page.html.push_str("<main>\n");
     page.title(timelines);
@@ -49,8 +53,15 @@ impl Page {
     }
 
     fn head(&mut self, timelines: &[Timeline]) {
-        let names: Vec<&str> = timelines.iter().map(|timeline| self.lang.name(&timeline.entity)).collect();
-        let kind = if self.is_comparison { self.lang.comparison() } else { self.lang.timeline() };
+        let names: Vec<&str> = timelines
+            .iter()
+            .map(|timeline| self.lang.name(&timeline.entity))
+            .collect();
+        let kind = if self.is_comparison {
+            self.lang.comparison()
+        } else {
+            self.lang.timeline()
+        };
         self.add(format_args!(
             "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n\
@@ -77,15 +88,29 @@ impl Page {
                 escape(lang.kind(&entity.kind)),
                 escape(&entity.id)
             ));
-            let names: BTreeSet<&str> = [Some(entity.name.as_str()), entity.name_hant.as_deref(), entity.name_en.as_deref()]
-                .into_iter()
-                .flatten()
-                .chain(entity.variants.iter().take(12).map(|variant| variant.text.as_str()))
-                .filter(|name| *name != lang.name(entity))
-                .collect();
+            let names: BTreeSet<&str> = [
+                Some(entity.name.as_str()),
+                entity.name_hant.as_deref(),
+                entity.name_en.as_deref(),
+            ]
+            .into_iter()
+            .flatten()
+            .chain(
+                entity
+                    .variants
+                    .iter()
+                    .take(12)
+                    .map(|variant| variant.text.as_str()),
+            )
+            .filter(|name| *name != lang.name(entity))
+            .collect();
             if !names.is_empty() {
                 let names: Vec<String> = names.into_iter().map(escape).collect();
-                self.add(format_args!("<p class=\"names\">{}: {}</p>\n", lang.also_called(), names.join(" · ")));
+                self.add(format_args!(
+                    "<p class=\"names\">{}: {}</p>\n",
+                    lang.also_called(),
+                    names.join(" · ")
+                ));
             }
             let mut facts = vec![
                 lang.articles(timeline.articles),
@@ -130,7 +155,10 @@ impl Page {
         if timelines.iter().all(|timeline| timeline.bursts.is_empty()) {
             return;
         }
-        self.add(format_args!("<h2>{}</h2>\n<ul class=\"bursts\">\n", self.lang.bursts()));
+        self.add(format_args!(
+            "<h2>{}</h2>\n<ul class=\"bursts\">\n",
+            self.lang.bursts()
+        ));
         for timeline in timelines {
             for burst in &timeline.bursts {
                 self.burst(burst, timeline);
@@ -159,23 +187,37 @@ impl Page {
         if !self.is_comparison {
             return String::new();
         }
-        format!("<span class=\"who\">{}</span> ", escape(self.lang.name(&timeline.entity)))
+        format!(
+            "<span class=\"who\">{}</span> ",
+            escape(self.lang.name(&timeline.entity))
+        )
     }
 
     fn events(&mut self, timelines: &[Timeline]) {
-        let numbered = timelines.iter().flat_map(|timeline| timeline.events.iter().map(move |event| (timeline, event)));
-        let mut events: Vec<(usize, &Timeline, &Event)> =
-            numbered.enumerate().map(|(number, (timeline, event))| (number, timeline, event)).collect();
+        let numbered = timelines
+            .iter()
+            .flat_map(|timeline| timeline.events.iter().map(move |event| (timeline, event)));
+        let mut events: Vec<(usize, &Timeline, &Event)> = numbered
+            .enumerate()
+            .map(|(number, (timeline, event))| (number, timeline, event))
+            .collect();
         if self.is_comparison {
             let newest_first = timelines.iter().any(|timeline| {
-                timeline.events.first().zip(timeline.events.last()).is_some_and(|(a, b)| a.first > b.first)
+                timeline
+                    .events
+                    .first()
+                    .zip(timeline.events.last())
+                    .is_some_and(|(a, b)| a.first > b.first)
             });
             events.sort_by_key(|(_, _, event)| event.first);
             if newest_first {
                 events.reverse();
             }
         }
-        self.add(format_args!("<h2 id=\"events\" tabindex=\"-1\">{}</h2>\n", self.lang.events()));
+        self.add(format_args!(
+            "<h2 id=\"events\" tabindex=\"-1\">{}</h2>\n",
+            self.lang.events()
+        ));
         self.bar(&events);
         for year in events.chunk_by(|a, b| a.2.first.year() == b.2.first.year()) {
             self.add(format_args!(
@@ -187,7 +229,10 @@ impl Page {
             }
             self.html.push_str("</ol>\n</section>\n");
         }
-        self.add(format_args!("<p id=\"nothing\" hidden>{}</p>\n", self.lang.nothing()));
+        self.add(format_args!(
+            "<p id=\"nothing\" hidden>{}</p>\n",
+            self.lang.nothing()
+        ));
     }
 
     fn bar(&mut self, events: &[(usize, &Timeline, &Event)]) {
@@ -238,13 +283,23 @@ impl Page {
             facts.join(" · "),
         ));
         for sentence in &event.sentences {
-            self.add(format_args!("<p>{}</p>\n", highlighted(&sentence.text, &sentence.mentions)));
+            self.add(format_args!(
+                "<p>{}</p>\n",
+                highlighted(&sentence.text, &sentence.mentions)
+            ));
         }
         self.html.push_str("</blockquote>\n");
         if !event.entities.is_empty() {
-            self.add(format_args!("<div class=\"chips\" aria-label=\"{}\">", lang.with()));
+            self.add(format_args!(
+                "<div class=\"chips\" aria-label=\"{}\">",
+                lang.with()
+            ));
             for entity in &event.entities {
-                self.add(format_args!("<span class=\"chip {}\">{}</span>", class(&entity.kind), escape(lang.name_of(entity))));
+                self.add(format_args!(
+                    "<span class=\"chip {}\">{}</span>",
+                    class(&entity.kind),
+                    escape(lang.name_of(entity))
+                ));
             }
             self.html.push_str("</div>\n");
         }
@@ -262,7 +317,11 @@ impl Page {
         if folded.is_empty() {
             return;
         }
-        self.add(format_args!("<details><summary>{} +{}</summary><ul>\n", self.lang.sources(), folded.len()));
+        self.add(format_args!(
+            "<details><summary>{} +{}</summary><ul>\n",
+            self.lang.sources(),
+            folded.len()
+        ));
         for article in folded.iter().take(MAX_FOLDED_LINKS) {
             self.add(format_args!("<li>{}</li>\n", link(article)));
         }
@@ -275,16 +334,26 @@ impl Page {
     fn tables(&mut self, timelines: &[Timeline]) {
         self.html.push_str("<div class=\"tables\">\n");
         for timeline in timelines {
-            let name = if self.is_comparison { format!(" · {}", escape(self.lang.name(&timeline.entity))) } else { String::new() };
+            let name = if self.is_comparison {
+                format!(" · {}", escape(self.lang.name(&timeline.entity)))
+            } else {
+                String::new()
+            };
             if !timeline.companions.is_empty() {
-                self.add(format_args!("<div><h2>{}{name}</h2>\n<table>\n", self.lang.companions()));
+                self.add(format_args!(
+                    "<div><h2>{}{name}</h2>\n<table>\n",
+                    self.lang.companions()
+                ));
                 for companion in &timeline.companions {
                     self.companion(companion, timeline);
                 }
                 self.html.push_str("</table></div>\n");
             }
             if !timeline.roles.is_empty() {
-                self.add(format_args!("<div><h2>{}{name}</h2>\n<table>\n", self.lang.roles()));
+                self.add(format_args!(
+                    "<div><h2>{}{name}</h2>\n<table>\n",
+                    self.lang.roles()
+                ));
                 for role in &timeline.roles {
                     self.role(role);
                 }
@@ -295,9 +364,24 @@ impl Page {
     }
 
     fn companion(&mut self, companion: &Companion, timeline: &Timeline) {
-        let years = timeline.from.zip(timeline.to).map(|(from, to)| from.year()..=to.year());
-        let count = |year: i16| companion.years.iter().find(|entry| entry.0 == year).map_or(0, |entry| entry.1);
-        let most = companion.years.iter().map(|entry| entry.1).max().unwrap_or(1).max(1);
+        let years = timeline
+            .from
+            .zip(timeline.to)
+            .map(|(from, to)| from.year()..=to.year());
+        let count = |year: i16| {
+            companion
+                .years
+                .iter()
+                .find(|entry| entry.0 == year)
+                .map_or(0, |entry| entry.1)
+        };
+        let most = companion
+            .years
+            .iter()
+            .map(|entry| entry.1)
+            .max()
+            .unwrap_or(1)
+            .max(1);
         let chart: String = years
             .into_iter()
             .flatten()
@@ -349,8 +433,16 @@ fn class(kind: &str) -> &'static str {
 fn folding(events: &[(usize, &Timeline, &Event)]) -> String {
     let mut pairs = BTreeSet::new();
     for (_, _, event) in events {
-        let titles = event.articles.iter().filter_map(|article| article.title.as_deref());
-        for text in event.sentences.iter().map(|sentence| sentence.text.as_str()).chain(titles) {
+        let titles = event
+            .articles
+            .iter()
+            .filter_map(|article| article.title.as_deref());
+        for text in event
+            .sentences
+            .iter()
+            .map(|sentence| sentence.text.as_str())
+            .chain(titles)
+        {
             pairs.extend(text.chars().filter(|c| fold(*c) != *c && c.is_alphabetic()));
         }
     }

@@ -12,6 +12,9 @@ use super::table::{Number, Strength};
 use super::target::{TargetId, Targets};
 use crate::document::EntityType;
 
+/// Whose bodies need no country beside them in Chinese news that names none.
+const HOME: &str = "中国";
+
 /// A mention of a body as the rules need it.
 pub(super) struct Body<'a> {
     /// The folded text.
@@ -54,8 +57,9 @@ fn institution(
     let listed = score::candidates(kb, context, EntityType::Organization, body.key, body.at);
     let mut best: Option<(f32, Number)> = None;
     let countries = context.countries();
+    let home = place::certain(kb, HOME);
     let possible = countries.iter().copied().chain(listed.iter().filter_map(|&(_, e)| kb.country(e)));
-    for country in possible {
+    for country in possible.chain(home) {
         let listed_there = listed.iter().any(|&(_, e)| kb.country(e) == Some(country));
         if !listed_there && !kind.may_be_of(kb.name(country)) {
             continue;
@@ -63,6 +67,9 @@ fn institution(
         let mut score = context.strength(country, body.at);
         if body.person_country == Some(country) {
             score += 2.5;
+        }
+        if home == Some(country) {
+            score += 1.2;
         }
         // A body that has a row of its own is the likelier one to stand alone.
         score += listed

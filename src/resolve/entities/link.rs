@@ -469,6 +469,7 @@ impl Linker<'_> {
                 entity,
                 rule: decision.rule,
                 candidates: decision.candidates.clone(),
+                roles: Vec::new(),
             });
         }
         self.add_roles(&mut linked);
@@ -481,8 +482,7 @@ impl Linker<'_> {
     }
 
     fn add_roles(&self, linked: &mut Linked) {
-        for title in &self.titles {
-            let Some(person) = linked.refs[title.person].entity else { continue };
+        for title in self.titles.iter().filter(|title| roles::is_title(&title.title)) {
             let of = title.of.and_then(|of| {
                 let target = self.decisions[of].target?;
                 Some(self.targets.name(target, self.kb).to_owned())
@@ -492,6 +492,9 @@ impl Linker<'_> {
                 of,
                 former: title.former,
             };
+            let mention = &mut linked.refs[title.person];
+            mention.roles.push(role.clone());
+            let Some(person) = mention.entity else { continue };
             let roles = &mut linked.entities[person].roles;
             if !roles.contains(&role) {
                 roles.push(role);

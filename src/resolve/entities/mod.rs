@@ -47,6 +47,8 @@ pub struct EntityRef {
     /// The entities that came into question with their scores, the best first;
     /// empty where a rule made the name.
     pub candidates: Vec<Candidate>,
+    /// The titles that stand beside this mention of a person.
+    pub roles: Vec<Role>,
 }
 
 /// An entity that came into question for a mention.

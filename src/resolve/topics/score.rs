@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
@@ -78,6 +79,10 @@ pub struct Report {
     pub articles: usize,
     /// Labelled articles whose text was not found.
     pub absent: usize,
+    /// Characters of their texts.
+    pub characters: usize,
+    /// Time that finding the topics took, without segmentation.
+    pub time: Duration,
     /// Counts a class of the first level.
     pub subjects: BTreeMap<String, Counts>,
     /// Counts an issue.
@@ -104,10 +109,13 @@ impl Report {
             };
             report.articles += 1;
             let words = segment(text);
+            report.characters += text.chars().count();
+            let start = Instant::now();
             let found = topics.assign(&TopicInput {
                 words: &words,
                 ..TopicInput::new(text)
             });
+            report.time += start.elapsed();
             let of = |scheme: Scheme| found.iter().filter(move |topic| topic.scheme == scheme);
             let subjects = of(Scheme::Iptc).filter_map(|topic| iptc::concept(&topic.id));
             let tops = subjects.filter(|concept| concept.parent.is_none());
@@ -158,7 +166,12 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} articles, {} absent", self.articles, self.absent)?;
+        let rate = self.characters as f64 / self.time.as_secs_f64().max(1e-9) / 1e6;
+        writeln!(
+            f,
+            "{} articles, {} absent, {rate:.1} million characters/s",
+            self.articles, self.absent
+        )?;
         for (title, counts) in [("IPTC, first level", &self.subjects), ("issues", &self.issues)] {
             writeln!(f, "{title:<34}     P     R    F1  labelled")?;
             let all = ("all (micro)".to_owned(), Self::micro(counts));

@@ -1,15 +1,22 @@
 //! Scores topics: `topic-score LABELS ARTICLES [--differences]`, both JSON Lines,
-//! articles with `id`, `title` and `text`.
+//! articles with `id`, `title` and `text`; or `topic-score --titles FILE` for lines
+//! `class<TAB>title` of TNEWS or THUCNews.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::Value;
 use shiji::resolve::topics::Topics;
-use shiji::resolve::topics::score::{Labels, Report};
+use shiji::resolve::topics::score::{Labels, Report, TitleReport};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, file] = arguments.as_slice()
+        && flag == "--titles"
+    {
+        print!("{}", TitleReport::new(&Topics::embedded()?, Path::new(file))?);
+        return Ok(());
+    }
     let [labels, articles, flags @ ..] = arguments.as_slice() else {
         return Err("usage: topic-score LABELS ARTICLES [--differences]".into());
     };

@@ -16,6 +16,10 @@ const THRESHOLD: f32 = 1.0;
 /// Weight of an entry of `hints` that carries no weight of its own.
 const HINT_WEIGHT: f32 = 0.4;
 
+/// A combination has at most so many lists, a definition so many combinations.
+const MOST_LISTS: usize = 64;
+const MOST_COMBINATIONS: usize = 255;
+
 /// Which list of topics a definition belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -192,7 +196,21 @@ impl Definitions {
             if !(entry.threshold() > 0.0 && entry.threshold().is_finite()) {
                 return Err(at_entry(name, &entry.id, "threshold must be a number above 0"));
             }
+            if entry.near.len() > MOST_COMBINATIONS {
+                return Err(at_entry(
+                    name,
+                    &entry.id,
+                    format!("near: more than {MOST_COMBINATIONS} combinations"),
+                ));
+            }
             for near in &entry.near {
+                if near.all.len() > MOST_LISTS {
+                    return Err(at_entry(
+                        name,
+                        &entry.id,
+                        format!("near: more than {MOST_LISTS} lists"),
+                    ));
+                }
                 if near.all.len() < 2 {
                     return Err(at_entry(
                         name,

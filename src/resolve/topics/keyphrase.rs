@@ -32,7 +32,14 @@ const PHRASE: f32 = 1.25;
 const LONGEST: usize = 4;
 
 /// Characters of numbers, dates and amounts.
-const NUMERIC: &str = "年月日时分秒元万亿点号岁名一二三四五六七八九十百千两第";
+fn is_numeric(c: char) -> bool {
+    match c {
+        '年' | '月' | '日' | '时' | '分' | '秒' | '元' | '点' | '号' | '岁' | '名' | '第' => true,
+        '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '两' => true,
+        '百' | '千' | '万' | '亿' => true,
+        _ => false,
+    }
+}
 
 /// Finds keyphrases.
 pub(super) struct Keyphrases {
@@ -91,23 +98,36 @@ impl Keyphrases {
         let bytes = CharOffsets::new(&text.text);
         let form = |(start, end): (u32, u32)| bytes.slice(&text.text, start as usize, end as usize);
         let units = units(input, text.chars.len());
-        let mut candidates: HashMap<&str, Candidate> = HashMap::new();
+        let mut candidates: Vec<(&str, Candidate)> = Vec::new();
+        // Number of the candidate that every unit is, if it can be one.
+        let mut numbers: HashMap<&str, Option<usize>> = HashMap::with_capacity(units.len());
+        let mut unit_numbers: Vec<Option<usize>> = Vec::with_capacity(units.len());
         for unit in &units {
             let span = (unit.start, unit.end);
-            if let Some(idf) = self.weight(form(span), unit.name) {
-                let of_form = candidates.entry(form(span));
-                let known = of_form.or_insert(Candidate {
-                    spans: Vec::new(),
-                    idf,
-                    name: unit.name,
-                });
-                known.spans.push(span);
-                known.name |= unit.name;
+            let number = *numbers.entry(form(span)).or_insert_with_key(|form| {
+                let idf = self.weight(form, unit.name)?;
+                candidates.push((
+                    form,
+                    Candidate {
+                        spans: Vec::new(),
+                        idf,
+                        name: false,
+                    },
+                ));
+                Some(candidates.len() - 1)
+            });
+            if let Some(number) = number {
+                candidates[number].1.spans.push(span);
+                candidates[number].1.name |= unit.name;
             }
+            unit_numbers.push(number);
         }
-        for (phrase, candidate) in self.phrases(&units, &candidates, form) {
-            candidates.entry(phrase).or_insert(candidate);
-        }
+        let phrases = phrases(&units, &unit_numbers, &candidates, form);
+        candidates.extend(
+            phrases
+                .into_iter()
+                .filter(|(form, _)| !numbers.contains_key(form)),
+        );
         let mut ranked: Vec<(f32, &str, Candidate)> = candidates
             .into_iter()
             .map(|(form, candidate)| (candidate.score(text.headline), form, candidate))
@@ -153,15 +173,16 @@ impl Keyphrases {
         if form.chars().nth(1).is_none() || self.stop.contains(form) {
             return None;
         }
-        if !form.chars().all(|c| c.is_alphanumeric() || "·-&' ".contains(c)) {
+        let known = self.idf.get(form).copied();
+        // Known words consist of letters; only amounts and dates are left to find.
+        if known.is_none() && !form.chars().all(|c| c.is_alphanumeric() || "·-&' ".contains(c)) {
             return None;
         }
         let letters = form
             .chars()
-            .filter(|c| c.is_alphabetic() && !NUMERIC.contains(*c))
+            .filter(|&c| c.is_alphabetic() && !is_numeric(c))
             .count();
-        let numeric = form.chars().any(char::is_numeric);
-        if letters < 2 && (numeric || !name) {
+        if letters < 2 && (!name || form.chars().any(char::is_numeric)) {
             return None;
         }
         let unseen = if name || form.is_ascii() {
@@ -169,56 +190,60 @@ impl Keyphrases {
         } else {
             UNSEEN
         };
-        Some(self.idf.get(form).copied().unwrap_or(unseen))
+        Some(known.unwrap_or(unseen))
     }
+}
 
-    /// Sequences of words that recur as one.
-    fn phrases<'t>(
-        &self,
-        units: &[Unit],
-        candidates: &HashMap<&'t str, Candidate>,
-        form: impl Fn((u32, u32)) -> &'t str,
-    ) -> Vec<(&'t str, Candidate)> {
-        let mut sequences: HashMap<&str, Sequence> = HashMap::new();
-        for first in 0..units.len() {
-            let (mut sum, mut rarest) = (0.0f32, usize::MAX);
-            for last in first..units.len().min(first + LONGEST) {
-                let unit = units[last];
-                let adjacent = last == first || units[last - 1].end == unit.start;
-                let Some(word) = candidates.get(form((unit.start, unit.end))).filter(|_| adjacent) else {
-                    break;
+/// Sequences of words that recur as one.
+fn phrases<'t>(
+    units: &[Unit],
+    numbers: &[Option<usize>],
+    candidates: &[(&str, Candidate)],
+    form: impl Fn((u32, u32)) -> &'t str,
+) -> Vec<(&'t str, Candidate)> {
+    // Only words that recur can be part of a sequence that recurs.
+    let recurring = |at: usize| {
+        let candidate = &candidates[numbers[at]?].1;
+        (candidate.spans.len() >= 2).then_some(candidate)
+    };
+    let mut sequences: HashMap<&str, Sequence> = HashMap::new();
+    for first in 0..units.len() {
+        let (mut sum, mut rarest) = (0.0f32, usize::MAX);
+        for last in first..units.len().min(first + LONGEST) {
+            let adjacent = last == first || units[last - 1].end == units[last].start;
+            let Some(word) = recurring(last).filter(|_| adjacent) else {
+                break;
+            };
+            sum += word.idf;
+            rarest = rarest.min(word.spans.len());
+            if last > first {
+                let span = (units[first].start, units[last].end);
+                let idf = sum / (last - first + 1) as f32;
+                let new = Sequence {
+                    spans: Vec::new(),
+                    idf,
+                    rarest,
                 };
-                sum += word.idf;
-                rarest = rarest.min(word.spans.len());
-                if last > first {
-                    let span = (units[first].start, unit.end);
-                    let idf = sum / (last - first + 1) as f32;
-                    let new = Sequence {
-                        spans: Vec::new(),
-                        idf,
-                        rarest,
-                    };
-                    sequences.entry(form(span)).or_insert(new).spans.push(span);
-                }
+                sequences.entry(form(span)).or_insert(new).spans.push(span);
             }
         }
-        let recurs = |sequence: &Sequence| {
-            let count = sequence.spans.len();
-            count >= 2 && count as f32 >= COHESION * sequence.rarest as f32
-        };
-        let recurring = sequences.into_iter().filter(|(_, sequence)| recurs(sequence));
-        let phrases = recurring.map(|(form, Sequence { spans, idf, .. })| {
-            (
-                form,
-                Candidate {
-                    spans,
-                    idf: idf * PHRASE,
-                    name: false,
-                },
-            )
-        });
-        phrases.collect()
     }
+    let recurs = |sequence: &Sequence| {
+        let count = sequence.spans.len();
+        count >= 2 && count as f32 >= COHESION * sequence.rarest as f32
+    };
+    let recurring = sequences.into_iter().filter(|(_, sequence)| recurs(sequence));
+    let phrases = recurring.map(|(form, Sequence { spans, idf, .. })| {
+        (
+            form,
+            Candidate {
+                spans,
+                idf: idf * PHRASE,
+                name: false,
+            },
+        )
+    });
+    phrases.collect()
 }
 
 impl Candidate {

@@ -188,7 +188,7 @@ impl Matcher {
             }
         }
         // Longer terms first where several begin at one place.
-        hits.sort_by_key(|hit| (hit.definition, hit.start, u32::MAX - hit.end));
+        hits.sort_unstable_by_key(|hit| (hit.definition, hit.start, u32::MAX - hit.end));
         hits.chunk_by(|a, b| a.definition == b.definition)
             .filter_map(|hits| self.definitions[hits[0].definition as usize].weigh(hits, text))
             .collect()
@@ -264,8 +264,26 @@ fn cuts_word(chars: &[char], at: usize) -> bool {
 }
 
 impl Compiled {
+    /// Whether there is a term, or a term of every list of a combination: most
+    /// definitions that a text touches have met a single term of a list.
+    fn may_fire(&self, hits: &[Hit]) -> bool {
+        let mut met = vec![0u64; self.combinations.len()];
+        for hit in hits {
+            match hit.role {
+                Role::Term(_) => return true,
+                Role::Near { combination, group } => met[usize::from(combination)] |= 1 << group,
+                Role::Except | Role::Exclude => {}
+            }
+        }
+        let mut lists = met.iter().zip(&self.combinations);
+        lists.any(|(met, combination)| met.count_ones() >= u32::from(combination.groups))
+    }
+
     /// Weighs the hits of this definition; `None` if nothing counts.
     fn weigh(&self, hits: &[Hit], text: &FoldedText) -> Option<Finding> {
+        if !self.may_fire(hits) {
+            return None;
+        }
         let mut finding = Finding {
             definition: hits[0].definition as usize,
             ..Finding::default()
@@ -306,7 +324,7 @@ impl Compiled {
         }
         finding.score = finding.fired.iter().map(|fired| fired.weight).sum();
         finding.fired.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        let found = !finding.fired.is_empty() || !finding.excluded.is_empty() || !finding.excepted.is_empty();
+        let found = !finding.fired.is_empty() || !finding.excepted.is_empty();
         found.then_some(finding)
     }
 }

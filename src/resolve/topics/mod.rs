@@ -160,6 +160,13 @@ impl Topics {
         }
     }
 
+    /// The classifier's logits of a text.
+    fn logits(&self, text: &str) -> Vec<(&'static str, f32)> {
+        let input = TopicInput::new(text);
+        let text = FoldedText::new(text);
+        self.decide(&text, &self.matcher.find(&text, &input)).logits
+    }
+
     fn assigned(&self, finding: &Finding) -> bool {
         finding.excluded.is_empty()
             && finding.score >= self.matcher.definitions[finding.definition].threshold - 1e-4

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
@@ -78,6 +79,10 @@ pub struct Report {
     pub articles: usize,
     /// Labelled articles whose text was not found.
     pub absent: usize,
+    /// Characters of their texts.
+    pub characters: usize,
+    /// Time that finding the topics took, without segmentation.
+    pub time: Duration,
     /// Counts a class of the first level.
     pub subjects: BTreeMap<String, Counts>,
     /// Counts an issue.
@@ -104,10 +109,13 @@ impl Report {
             };
             report.articles += 1;
             let words = segment(text);
+            report.characters += text.chars().count();
+            let start = Instant::now();
             let found = topics.assign(&TopicInput {
                 words: &words,
                 ..TopicInput::new(text)
             });
+            report.time += start.elapsed();
             let of = |scheme: Scheme| found.iter().filter(move |topic| topic.scheme == scheme);
             let subjects = of(Scheme::Iptc).filter_map(|topic| iptc::concept(&topic.id));
             let tops = subjects.filter(|concept| concept.parent.is_none());
@@ -158,7 +166,12 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} articles, {} absent", self.articles, self.absent)?;
+        let rate = self.characters as f64 / self.time.as_secs_f64().max(1e-9) / 1e6;
+        writeln!(
+            f,
+            "{} articles, {} absent, {rate:.1} million characters/s",
+            self.articles, self.absent
+        )?;
         for (title, counts) in [("IPTC, first level", &self.subjects), ("issues", &self.issues)] {
             writeln!(f, "{title:<34}     P     R    F1  labelled")?;
             let all = ("all (micro)".to_owned(), Self::micro(counts));
@@ -167,6 +180,89 @@ impl fmt::Display for Report {
                 let labelled = counts.right + counts.missed;
                 writeln!(f, "  {topic:<32} {p:5.3} {r:5.3} {f1:5.3} {labelled:9}")?;
             }
+        }
+        Ok(())
+    }
+}
+
+/// Classes of the title collections TNEWS and THUCNews that correspond to one of the
+/// first level of the IPTC Media Topics. `news_world` and `society` have no such class.
+const TITLE_CLASSES: [(&str, &str); 19] = [
+    ("news_agriculture", "04000000"),
+    ("news_car", "04000000"),
+    ("news_culture", "01000000"),
+    ("news_edu", "05000000"),
+    ("news_entertainment", "01000000"),
+    ("news_finance", "04000000"),
+    ("news_house", "04000000"),
+    ("news_sports", "15000000"),
+    ("news_stock", "04000000"),
+    ("news_tech", "13000000"),
+    ("news_travel", "10000000"),
+    ("education", "05000000"),
+    ("entertainment", "01000000"),
+    ("finance", "04000000"),
+    ("politics", "11000000"),
+    ("realty", "04000000"),
+    ("science", "13000000"),
+    ("sports", "15000000"),
+    ("stocks", "04000000"),
+];
+
+/// Accuracy on titles that have one class each.
+#[derive(Clone, Debug, Default)]
+pub struct TitleReport {
+    /// Titles a class of the collection, and how many were put into the class of the
+    /// IPTC Media Topics that corresponds to it.
+    pub classes: BTreeMap<String, (usize, usize)>,
+}
+
+impl TitleReport {
+    /// Scores the lines `class<TAB>title` of `file`. The answer is the likeliest of
+    /// the IPTC classes that correspond to some class of the file.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn new(topics: &Topics, file: &Path) -> Result<Self> {
+        let source = std::fs::read_to_string(file).map_err(|error| Error::io(file, error))?;
+        let titles: Vec<(&str, &str, &str)> = source
+            .lines()
+            .filter_map(|line| {
+                let (class, rest) = line.split_once('\t')?;
+                let (_, code) = TITLE_CLASSES.iter().find(|(name, _)| *name == class)?;
+                Some((class, *code, rest.split('\t').next()?))
+            })
+            .collect();
+        let possible: BTreeSet<&str> = titles.iter().map(|title| title.1).collect();
+        let mut report = Self::default();
+        for (class, code, title) in titles {
+            let logits = topics
+                .logits(title)
+                .into_iter()
+                .filter(|(code, _)| possible.contains(code));
+            let best = logits.max_by(|a, b| a.1.total_cmp(&b.1));
+            let counts = report.classes.entry(class.to_owned()).or_default();
+            counts.0 += 1;
+            counts.1 += usize::from(best.is_some_and(|best| best.0 == code));
+        }
+        Ok(report)
+    }
+
+    /// Share of right answers.
+    pub fn accuracy(&self) -> f64 {
+        let (all, right) = self
+            .classes
+            .values()
+            .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        share(right, all)
+    }
+}
+
+impl fmt::Display for TitleReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "accuracy {:.3}", self.accuracy())?;
+        for (class, (all, right)) in &self.classes {
+            writeln!(f, "  {class:<20} {:.3} of {all}", share(*right, *all))?;
         }
         Ok(())
     }
@@ -204,6 +300,20 @@ mod tests {
             }
         );
         assert!(report.to_string().contains("spy-balloon"));
+    }
+
+    #[test]
+    fn titles_are_scored_on_classes_that_correspond() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(
+            file.path(),
+            "sports\t女足夺冠\nsports\t股市大跌\nfinance\t股市大跌\nsociety\t甲\n",
+        )
+        .unwrap();
+        let report = TitleReport::new(&Topics::embedded().unwrap(), file.path()).unwrap();
+        assert_eq!(report.classes["finance"], (1, 1));
+        assert_eq!(report.classes["sports"], (2, 1));
+        assert_eq!(report.classes.len(), 2);
     }
 
     #[test]

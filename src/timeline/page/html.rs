@@ -1,6 +1,6 @@
 //! The page.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write;
 
 use super::super::lang::Lang;
@@ -8,7 +8,7 @@ use super::super::markup::{escape, highlighted, link};
 use super::policy::policy;
 use super::svg::{COLORS as LINE_COLORS, NARROW, WIDE, draw};
 use crate::text::fold;
-use crate::timeline::{Burst, Companion, DateSource, Event, RolePeriod, Timeline};
+use crate::timeline::{Burst, Companion, DateSource, EntityInfo, Event, RolePeriod, Timeline};
 
 const STYLE: &str = concat!(include_str!("colors.css"), include_str!("page.css"));
 const SCRIPT: &str = include_str!("page.js");
@@ -16,6 +16,12 @@ const SCRIPT: &str = include_str!("page.js");
 /// Articles that are shown with an event at once, and those that unfold.
 const MAX_LINKS: usize = 2;
 const MAX_FOLDED_LINKS: usize = 40;
+
+/// Bursts that are shown at once, the strongest; the others unfold.
+const MAX_BURSTS: usize = 8;
+
+/// Forms of the name that are shown.
+const MAX_VARIANTS: usize = 16;
 
 /// Blocks for numbers of articles.
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -77,12 +83,7 @@ impl Page {
                 escape(lang.kind(&entity.kind)),
                 escape(&entity.id)
             ));
-            let names: BTreeSet<&str> = [Some(entity.name.as_str()), entity.name_hant.as_deref(), entity.name_en.as_deref()]
-                .into_iter()
-                .flatten()
-                .chain(entity.variants.iter().take(12).map(|variant| variant.text.as_str()))
-                .filter(|name| *name != lang.name(entity))
-                .collect();
+            let names = other_names(entity, lang);
             if !names.is_empty() {
                 let names: Vec<String> = names.into_iter().map(escape).collect();
                 self.add(format_args!("<p class=\"names\">{}: {}</p>\n", lang.also_called(), names.join(" · ")));
@@ -130,11 +131,25 @@ impl Page {
         if timelines.iter().all(|timeline| timeline.bursts.is_empty()) {
             return;
         }
-        self.add(format_args!("<h2>{}</h2>\n<ul class=\"bursts\">\n", self.lang.bursts()));
-        for timeline in timelines {
-            for burst in &timeline.bursts {
-                self.burst(burst, timeline);
-            }
+        let mut bursts: Vec<(&Timeline, &Burst)> =
+            timelines.iter().flat_map(|timeline| timeline.bursts.iter().map(move |burst| (timeline, burst))).collect();
+        bursts.sort_by(|a, b| b.1.strength.total_cmp(&a.1.strength));
+        let mut weaker = bursts.split_off(bursts.len().min(MAX_BURSTS));
+        self.add(format_args!("<h2>{}</h2>\n", self.lang.bursts()));
+        self.burst_list(&mut bursts);
+        if !weaker.is_empty() {
+            self.add(format_args!("<details><summary>{} +{}</summary>\n", self.lang.more(), weaker.len()));
+            self.burst_list(&mut weaker);
+            self.html.push_str("</details>\n");
+        }
+    }
+
+    /// In the order of time.
+    fn burst_list(&mut self, bursts: &mut [(&Timeline, &Burst)]) {
+        bursts.sort_by_key(|(_, burst)| burst.start);
+        self.html.push_str("<ul class=\"bursts\">\n");
+        for (timeline, burst) in bursts {
+            self.burst(burst, timeline);
         }
         self.html.push_str("</ul>\n");
     }
@@ -179,13 +194,13 @@ impl Page {
         self.bar(&events);
         for year in events.chunk_by(|a, b| a.2.first.year() == b.2.first.year()) {
             self.add(format_args!(
-                "<section class=\"of-year\">\n<p class=\"year\">{}</p>\n<ol class=\"events\">\n",
+                "<section class=\"of-year\">\n<p class=\"year\">{}</p>\n",
                 year[0].2.first.year()
             ));
             for (number, timeline, event) in year {
                 self.event(*number, timeline, event);
             }
-            self.html.push_str("</ol>\n</section>\n");
+            self.html.push_str("</section>\n");
         }
         self.add(format_args!("<p id=\"nothing\" hidden>{}</p>\n", self.lang.nothing()));
     }
@@ -216,6 +231,8 @@ impl Page {
         ));
     }
 
+    /// Not an item of a list: browsers renumber a list each time one is hidden, which takes
+    /// minutes with thousands.
     fn event(&mut self, number: usize, timeline: &Timeline, event: &Event) {
         let lang = self.lang;
         let mut facts = vec![lang.articles(event.count as u64)];
@@ -227,7 +244,7 @@ impl Page {
         }
         let who = self.who(timeline);
         self.add(format_args!(
-            "<li class=\"event\" id=\"e{number}\" tabindex=\"-1\" data-from=\"{}\" data-to=\"{}\" data-source=\"{}\" data-outlets=\"{}\">\n\
+            "<article class=\"event\" id=\"e{number}\" tabindex=\"-1\" data-from=\"{}\" data-to=\"{}\" data-source=\"{}\" data-outlets=\"{}\">\n\
              <h3><time datetime=\"{}\">{}</time>{who}<span class=\"facts\">{}</span></h3>\n<blockquote>\n",
             event.first,
             event.last,
@@ -249,11 +266,16 @@ impl Page {
             self.html.push_str("</div>\n");
         }
         self.links(event);
-        self.html.push_str("</li>\n");
+        self.html.push_str("</article>\n");
     }
 
+    /// Links to the articles; of those that an outlet published again under the same
+    /// headline, one is enough.
     fn links(&mut self, event: &Event) {
-        let (shown, folded) = event.articles.split_at(event.articles.len().min(MAX_LINKS));
+        let mut seen = HashSet::new();
+        let articles: Vec<_> =
+            event.articles.iter().filter(|article| seen.insert((&article.title, &article.source))).collect();
+        let (shown, folded) = articles.split_at(articles.len().min(MAX_LINKS));
         self.html.push_str("<ul>\n");
         for article in shown {
             self.add(format_args!("<li>{}</li>\n", link(article)));
@@ -332,6 +354,28 @@ impl Page {
             self.lang.articles(role.articles),
         ));
     }
+}
+
+/// What else an entity is called: its names, then what the corpus calls it, without forms
+/// that differ in width or kind of dot alone.
+fn other_names(entity: &EntityInfo, lang: Lang) -> Vec<&str> {
+    let names = [Some(entity.name.as_str()), entity.name_hant.as_deref(), entity.name_en.as_deref()];
+    let variants = entity.variants.iter().take(MAX_VARIANTS).map(|variant| variant.text.as_str());
+    let mut seen: Vec<String> = vec![shape(lang.name(entity))];
+    let mut others = Vec::new();
+    for name in names.into_iter().flatten().chain(variants) {
+        let shape = shape(name);
+        if !seen.contains(&shape) {
+            seen.push(shape);
+            others.push(name);
+        }
+    }
+    others
+}
+
+/// Letters as they are, so that both scripts are shown; all else folded.
+fn shape(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphabetic() { c } else { fold(c) }).collect()
 }
 
 /// The types have colours of their own; a name from a record is no class.

@@ -13,6 +13,9 @@ use crate::timeline::{Burst, Point, Timeline};
 /// Bins that get a tooltip each.
 const MAX_TOOLTIPS: usize = 400;
 
+/// Height of the bars of bursts in a comparison.
+const BAR: f64 = 6.0;
+
 /// Least distance between the marks of events.
 const EVENT_GAP: f64 = 4.0;
 
@@ -33,7 +36,10 @@ const LEFT: f64 = 46.0;
 const RIGHT: f64 = 10.0;
 const TOP: f64 = 22.0;
 const BOTTOM: f64 = 24.0;
-const BETWEEN: f64 = 20.0;
+const BETWEEN: f64 = 26.0;
+
+/// The highest value stays a little below the upper edge.
+const HEADROOM: f64 = 1.04;
 
 /// A part of the picture with its own vertical axis.
 struct Panel {
@@ -82,9 +88,9 @@ impl Picture<'_> {
             escape(&label)
         );
         let panels = self.panels();
-        for timeline in self.timelines {
+        for (number, timeline) in self.timelines.iter().enumerate() {
             for burst in &timeline.bursts {
-                self.burst(burst, &panels);
+                self.burst(burst, number, &panels);
             }
         }
         for panel in &panels {
@@ -103,7 +109,7 @@ impl Picture<'_> {
     fn panels(&self) -> Vec<Panel> {
         let highest = |value: fn(&Point) -> f64| {
             let values = self.timelines.iter().flat_map(|timeline| &timeline.series).map(value);
-            values.fold(0.0, f64::max).max(f64::MIN_POSITIVE)
+            values.fold(0.0, f64::max).max(f64::MIN_POSITIVE) * HEADROOM
         };
         let articles: fn(&Point) -> f64 = |point| point.articles as f64;
         let share: fn(&Point) -> f64 = |point| point.share * 100.0;
@@ -138,14 +144,20 @@ impl Picture<'_> {
         self.x(date.tomorrow().unwrap_or(date))
     }
 
-    fn burst(&mut self, burst: &Burst, panels: &[Panel]) {
+    /// A shade behind all panels; in a comparison, a bar at the upper edge for each.
+    fn burst(&mut self, burst: &Burst, number: usize, panels: &[Panel]) {
         let (from, to) = (self.x(burst.start), self.x_after(burst.end));
-        let (top, bottom) = (panels[0].top, panels[panels.len() - 1].bottom);
+        let (top, bottom, class) = if self.timelines.len() == 1 {
+            (panels[0].top, panels[panels.len() - 1].bottom, "burst".to_owned())
+        } else {
+            let top = panels[0].top + number as f64 * BAR;
+            (top, top + BAR - 1.0, format!("burst c{}", number % COLORS))
+        };
         let terms: Vec<&str> = burst.terms.iter().map(|term| term.text.as_str()).collect();
         let title = format!("{}: {}", self.lang.days(burst.start, burst.end), terms.join(" "));
         let _ = writeln!(
             self.svg,
-            "<rect class=\"burst\" data-from=\"{}\" data-to=\"{}\" x=\"{from:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"><title>{}</title></rect>",
+            "<rect class=\"{class}\" data-from=\"{}\" data-to=\"{}\" x=\"{from:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"><title>{}</title></rect>",
             burst.start,
             burst.end,
             (to - from).max(1.5),
@@ -156,7 +168,7 @@ impl Picture<'_> {
 
     fn axis(&mut self, panel: &Panel) {
         let right = self.size.width - RIGHT;
-        for value in axis::values(panel.highest) {
+        for value in axis::values(panel.highest / HEADROOM) {
             let y = panel.y(value);
             let _ = writeln!(
                 self.svg,
@@ -236,24 +248,27 @@ impl Picture<'_> {
 
     /// Marks along the upper edge, none on another.
     fn events(&mut self, link: Option<&str>) {
-        let mut marks: Vec<(Date, usize, String)> = Vec::new();
-        let events = self.timelines.iter().flat_map(|timeline| &timeline.events);
-        for (number, event) in events.enumerate() {
+        let mut marks: Vec<(Date, usize, usize, String)> = Vec::new();
+        let events = self.timelines.iter().enumerate();
+        let events = events.flat_map(|(of, timeline)| timeline.events.iter().map(move |event| (of, event)));
+        for (number, (of, event)) in events.enumerate() {
             if (self.first..=self.last).contains(&event.first) {
                 let sentence = event.sentences.first().map_or("", |sentence| sentence.text.as_str());
-                marks.push((event.first, number, format!("{} {sentence}", self.lang.date(event))));
+                marks.push((event.first, number, of, format!("{} {sentence}", self.lang.date(event))));
             }
         }
         marks.sort();
+        let is_comparison = self.timelines.len() > 1;
         let mut last = f64::NEG_INFINITY;
-        for (date, number, title) in marks {
+        for (date, number, of, title) in marks {
             let x = (self.x(date) + self.x_after(date)) / 2.0;
             if x - last < EVENT_GAP {
                 continue;
             }
             last = x;
+            let class = if is_comparison { format!("event c{}", of % COLORS) } else { "event".to_owned() };
             let mark = format!(
-                "<circle class=\"event\" cx=\"{x:.1}\" cy=\"{:.1}\" r=\"3.5\"><title>{}</title></circle>",
+                "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{:.1}\" r=\"3.5\"><title>{}</title></circle>",
                 TOP / 2.0,
                 escape(&title)
             );

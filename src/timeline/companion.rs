@@ -17,6 +17,9 @@ const MIN_TOGETHER: u64 = 3;
 /// log-likelihood ratio of rarer ones is small.
 const MAX_CANDIDATES: usize = 1000;
 
+/// The share of the articles of a burst that something must be in to mark it.
+const MIN_SHARE_OF_BURST: f64 = 0.04;
+
 /// Terms of a burst.
 const MAX_TERMS: usize = 8;
 
@@ -149,7 +152,7 @@ fn bursts(
         };
         let mut marks: Vec<(f64, u64, i64)> = in_burst[burst]
             .iter()
-            .filter(|(_, both)| **both >= MIN_TOGETHER)
+            .filter(|(_, both)| **both >= MIN_TOGETHER && **both as f64 >= MIN_SHARE_OF_BURST * articles as f64)
             .map(|(&other, &both)| (counts(both, together.counts[&other]).llr(), both, other))
             .filter(|mark| mark.0 > 0.0)
             .collect();

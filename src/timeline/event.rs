@@ -25,6 +25,7 @@ struct Quote {
     article: i64,
     sentence: Sentence,
     names_date: bool,
+    is_prompt: bool,
     bigrams: Vec<u64>,
 }
 
@@ -47,7 +48,8 @@ pub(super) fn events(
             .binary_search_by_key(&(article, sentence), |dated| (dated.article, dated.sentence))
             .is_ok()
     };
-    let quotes = quotes(store, entity, &groups, names_date)?;
+    let days = appearances.iter().filter_map(|appearance| Some((appearance.article, appearance.day?))).collect();
+    let quotes = quotes(store, entity, &groups, &days, names_date)?;
     let mut background = Background::default();
     for quotes in &quotes {
         background.add(quotes.iter().map(|quote| quote.bigrams.as_slice()));
@@ -78,6 +80,7 @@ fn quotes(
     store: &Store,
     entity: &EntityRow,
     groups: &[DateGroup],
+    days: &IntMap<i64, Day>,
     names_date: impl Fn(i64, u32) -> bool,
 ) -> Result<Vec<Vec<Quote>>> {
     let mut wanted: BTreeMap<i64, Vec<(usize, Option<u32>)>> = BTreeMap::new();
@@ -108,6 +111,7 @@ fn quotes(
                         article,
                         sentence: sentence.clone(),
                         names_date: number.is_some(),
+                        is_prompt: days.get(&article).is_some_and(|day| is_prompt(*day, groups[at].period)),
                         bigrams: bigrams.clone(),
                     });
                 }
@@ -116,6 +120,11 @@ fn quotes(
         }
     }
     Ok(quotes)
+}
+
+/// Whether an article of `day` is news of the period, neither a preview nor a retrospect.
+fn is_prompt(day: Day, period: Period) -> bool {
+    (period.first - 1..=period.last + 2).contains(&day)
 }
 
 /// Groups quotes by story; `stories[i]` are places in `quotes`, in order.
@@ -194,6 +203,7 @@ impl Reader<'_> {
                     is_headline: quote.sentence.number == 0 && self.article(quote.article)?.title.is_some(),
                     is_lead: quote.sentence.number <= 1,
                     names_date: quote.names_date,
+                    is_prompt: quote.is_prompt,
                 })
             })
             .collect::<Result<_>>()?;
@@ -315,9 +325,10 @@ impl From<ArticleInfo> for ArticleRef {
     }
 }
 
-/// How much it counts that a story is told by several articles, and in several outlets.
+/// How much it counts that a story is told in several outlets; that one outlet repeats
+/// itself counts little.
 fn weight(articles: usize, outlets: usize) -> f64 {
-    ((articles as f64).ln() + (outlets as f64).ln()) / 4.0
+    (outlets as f64).ln() / 2.0 + (articles as f64).ln() / 10.0
 }
 
 /// ISO 8601 in the precision of the period.

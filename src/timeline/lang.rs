@@ -78,6 +78,7 @@ words! {
     former_since: "称前任自", "former since";
     sources: "来源", "Sources";
     with: "涉及", "With";
+    more: "较弱的高峰", "Weaker ones";
     skip: "跳到事件", "Skip to the events";
     keys: "快捷键：/ 搜索，j 与 k 下一个与上一个事件，Esc 清除", "Keys: / search, j and k next and previous event, Esc clear";
     untitled: "（无标题）", "(no headline)";

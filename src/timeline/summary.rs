@@ -12,6 +12,13 @@ const HEADLINE: f64 = 1.15;
 const LEAD: f64 = 1.1;
 const NAMES_DATE: f64 = 1.2;
 
+/// How much it counts that a sentence was published soon after: those who look back say
+/// what they look back from.
+const PROMPT: f64 = 1.25;
+
+/// How far long sentences are held back: 0 ranks by the sum over their bigrams, 1 by the mean.
+const LENGTH_EXPONENT: f64 = 0.75;
+
 /// A second sentence must be this good beside the first, once what the first says is
 /// taken away.
 const MIN_SECOND: f64 = 0.4;
@@ -76,6 +83,8 @@ pub(super) struct Choice<'q> {
     pub is_lead: bool,
     /// Whether it names the date.
     pub names_date: bool,
+    /// Whether it was published within days.
+    pub is_prompt: bool,
 }
 
 /// How central each of the sentences of a date is: made of what many articles of the
@@ -98,7 +107,7 @@ pub(super) fn centrality(sentences: &[Choice<'_>], background: &Background) -> V
         .map(|sentence| {
             let sum: f64 = sentence.bigrams.iter().map(|bigram| weights[bigram]).sum();
             // Between the mean, which favours the shortest, and the sum.
-            sum / (sentence.bigrams.len() as f64 + 4.0).sqrt() * preference(sentence)
+            sum / (sentence.bigrams.len() as f64 + 8.0).powf(LENGTH_EXPONENT) * preference(sentence)
         })
         .collect()
 }
@@ -117,6 +126,9 @@ fn preference(sentence: &Choice<'_>) -> f64 {
     }
     if sentence.names_date {
         preference *= NAMES_DATE;
+    }
+    if sentence.is_prompt {
+        preference *= PROMPT;
     }
     preference
 }
@@ -173,6 +185,7 @@ mod tests {
                 is_headline: false,
                 is_lead: false,
                 names_date: false,
+                is_prompt: true,
             })
             .collect();
         let scores = centrality(&sentences, &background);

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
-  const events = [...document.querySelectorAll(".event")];
+  const events = [...document.querySelectorAll("article.event")];
   const sections = [...document.querySelectorAll("section.of-year")];
   const bar = $("bar"), query = $("query"), from = $("from"), to = $("to");
   const dates = $("dates"), outlets = $("outlets"), count = $("count"), nothing = $("nothing");
@@ -10,7 +10,8 @@
   const pairs = [...(bar.dataset.fold || "")];
   const folded = new Map();
   for (let i = 0; i + 1 < pairs.length; i += 2) folded.set(pairs[i], pairs[i + 1]);
-  const fold = (text) => [...text.toLowerCase()].map((c) => folded.get(c) || c).join("");
+  const foldable = new RegExp("[" + [...folded.keys()].join("") + "]", "gu");
+  const fold = (text) => text.toLowerCase().replace(foldable, (c) => folded.get(c));
 
   let texts = null;
   const filter = () => {
@@ -25,10 +26,10 @@
         (!to.value || data.from <= to.value) &&
         (!dates.value || data.source === dates.value) &&
         (!outlets.checked || Number(data.outlets) > 1);
-      event.hidden = !fits;
+      if (event.hidden === fits) event.hidden = !fits;
       shown += fits;
     });
-    for (const section of sections) section.hidden = !section.querySelector(".event:not([hidden])");
+    for (const section of sections) section.hidden = !section.querySelector("article.event:not([hidden])");
     count.textContent = bar.dataset.count.replace("{}", shown + " / " + events.length);
     nothing.hidden = shown > 0;
   };
@@ -64,7 +65,7 @@
 
   const step = (by) => {
     const shown = events.filter((event) => !event.hidden);
-    const at = shown.indexOf(document.activeElement.closest(".event"));
+    const at = shown.indexOf(document.activeElement.closest("article.event"));
     const next = shown[at < 0 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1)];
     if (next) next.focus();
   };

@@ -13,6 +13,9 @@ use crate::timeline::{Burst, Point, Timeline};
 /// Bins that get a tooltip each.
 const MAX_TOOLTIPS: usize = 400;
 
+/// Height of the bars of bursts in a comparison.
+const BAR: f64 = 6.0;
+
 /// Least distance between the marks of events.
 const EVENT_GAP: f64 = 4.0;
 
@@ -26,20 +29,17 @@ pub(super) struct Size {
     pub height: f64,
 }
 
-pub(super) const WIDE: Size = Size {
-    width: 960.0,
-    height: 300.0,
-};
-pub(super) const NARROW: Size = Size {
-    width: 400.0,
-    height: 280.0,
-};
+pub(super) const WIDE: Size = Size { width: 960.0, height: 300.0 };
+pub(super) const NARROW: Size = Size { width: 400.0, height: 280.0 };
 
 const LEFT: f64 = 46.0;
 const RIGHT: f64 = 10.0;
 const TOP: f64 = 22.0;
 const BOTTOM: f64 = 24.0;
-const BETWEEN: f64 = 20.0;
+const BETWEEN: f64 = 26.0;
+
+/// The highest value stays a little below the upper edge.
+const HEADROOM: f64 = 1.04;
 
 /// A part of the picture with its own vertical axis.
 struct Panel {
@@ -71,28 +71,15 @@ struct Picture<'t> {
 pub(super) fn draw(timelines: &[Timeline], lang: Lang, size: Size, link: Option<&str>) -> String {
     let first = timelines.iter().filter_map(|timeline| timeline.from).min();
     let last = timelines.iter().filter_map(|timeline| timeline.to).max();
-    let (Some(first), Some(last)) = (first, last) else {
-        return String::new();
-    };
-    let mut picture = Picture {
-        timelines,
-        lang,
-        size,
-        first,
-        last,
-        svg: String::new(),
-    };
+    let (Some(first), Some(last)) = (first, last) else { return String::new() };
+    let mut picture = Picture { timelines, lang, size, first, last, svg: String::new() };
     picture.draw(link);
     picture.svg
 }
 
 impl Picture<'_> {
     fn draw(&mut self, link: Option<&str>) {
-        let names: Vec<&str> = self
-            .timelines
-            .iter()
-            .map(|timeline| self.lang.name(&timeline.entity))
-            .collect();
+        let names: Vec<&str> = self.timelines.iter().map(|timeline| self.lang.name(&timeline.entity)).collect();
         let label = format!("{}: {}", names.join(", "), self.lang.attention());
         let Size { width, height } = self.size;
         let _ = writeln!(
@@ -101,9 +88,9 @@ impl Picture<'_> {
             escape(&label)
         );
         let panels = self.panels();
-        for timeline in self.timelines {
+        for (number, timeline) in self.timelines.iter().enumerate() {
             for burst in &timeline.bursts {
-                self.burst(burst, &panels);
+                self.burst(burst, number, &panels);
             }
         }
         for panel in &panels {
@@ -121,12 +108,8 @@ impl Picture<'_> {
     /// Articles above their share; compared timelines have the share alone.
     fn panels(&self) -> Vec<Panel> {
         let highest = |value: fn(&Point) -> f64| {
-            let values = self
-                .timelines
-                .iter()
-                .flat_map(|timeline| &timeline.series)
-                .map(value);
-            values.fold(0.0, f64::max).max(f64::MIN_POSITIVE)
+            let values = self.timelines.iter().flat_map(|timeline| &timeline.series).map(value);
+            values.fold(0.0, f64::max).max(f64::MIN_POSITIVE) * HEADROOM
         };
         let articles: fn(&Point) -> f64 = |point| point.articles as f64;
         let share: fn(&Point) -> f64 = |point| point.share * 100.0;
@@ -146,13 +129,7 @@ impl Picture<'_> {
         let middle = TOP + 14.0 + (bottom - TOP) * 0.55;
         vec![
             panel(TOP + 14.0, middle, self.lang.articles_axis(), articles, trimmed),
-            panel(
-                middle + BETWEEN + 4.0,
-                bottom,
-                self.lang.share_axis(),
-                share,
-                percent,
-            ),
+            panel(middle + BETWEEN + 4.0, bottom, self.lang.share_axis(), share, percent),
         ]
     }
 
@@ -167,14 +144,20 @@ impl Picture<'_> {
         self.x(date.tomorrow().unwrap_or(date))
     }
 
-    fn burst(&mut self, burst: &Burst, panels: &[Panel]) {
+    /// A shade behind all panels; in a comparison, a bar at the upper edge for each.
+    fn burst(&mut self, burst: &Burst, number: usize, panels: &[Panel]) {
         let (from, to) = (self.x(burst.start), self.x_after(burst.end));
-        let (top, bottom) = (panels[0].top, panels[panels.len() - 1].bottom);
+        let (top, bottom, class) = if self.timelines.len() == 1 {
+            (panels[0].top, panels[panels.len() - 1].bottom, "burst".to_owned())
+        } else {
+            let top = panels[0].top + number as f64 * BAR;
+            (top, top + BAR - 1.0, format!("burst c{}", number % COLORS))
+        };
         let terms: Vec<&str> = burst.terms.iter().map(|term| term.text.as_str()).collect();
         let title = format!("{}: {}", self.lang.days(burst.start, burst.end), terms.join(" "));
         let _ = writeln!(
             self.svg,
-            "<rect class=\"burst\" data-from=\"{}\" data-to=\"{}\" x=\"{from:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"><title>{}</title></rect>",
+            "<rect class=\"{class}\" data-from=\"{}\" data-to=\"{}\" x=\"{from:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"><title>{}</title></rect>",
             burst.start,
             burst.end,
             (to - from).max(1.5),
@@ -185,7 +168,7 @@ impl Picture<'_> {
 
     fn axis(&mut self, panel: &Panel) {
         let right = self.size.width - RIGHT;
-        for value in axis::values(panel.highest) {
+        for value in axis::values(panel.highest / HEADROOM) {
             let y = panel.y(value);
             let _ = writeln!(
                 self.svg,
@@ -209,30 +192,17 @@ impl Picture<'_> {
         for (at, point) in timeline.series.iter().enumerate() {
             let y = panel.y((panel.value)(point));
             let x = self.x(point.date);
-            let command = if path.is_empty() {
-                format!("M{x:.1} {y:.1}")
-            } else {
-                format!("H{x:.1}V{y:.1}")
-            };
+            let command = if path.is_empty() { format!("M{x:.1} {y:.1}") } else { format!("H{x:.1}V{y:.1}") };
             path.push_str(&command);
             if at + 1 == timeline.series.len() {
                 let end = self.x_after(timeline.to.unwrap_or(point.date));
                 let _ = write!(path, "H{end:.1}");
                 if self.timelines.len() == 1 {
-                    let _ = write!(
-                        path,
-                        "V{:.1}H{:.1}Z",
-                        panel.bottom,
-                        self.x(timeline.series[0].date)
-                    );
+                    let _ = write!(path, "V{:.1}H{:.1}Z", panel.bottom, self.x(timeline.series[0].date));
                 }
             }
         }
-        let class = if self.timelines.len() == 1 {
-            "area".to_owned()
-        } else {
-            format!("line c{}", number % COLORS)
-        };
+        let class = if self.timelines.len() == 1 { "area".to_owned() } else { format!("line c{}", number % COLORS) };
         let _ = writeln!(self.svg, "<path class=\"{class}\" d=\"{path}\"/>");
     }
 
@@ -259,10 +229,7 @@ impl Picture<'_> {
         let (top, bottom) = (panels[0].top, panels[panels.len() - 1].bottom);
         for (at, point) in timeline.series.iter().enumerate() {
             let from = self.x(point.date);
-            let to = timeline
-                .series
-                .get(at + 1)
-                .map_or(self.x_after(self.last), |next| self.x(next.date));
+            let to = timeline.series.get(at + 1).map_or(self.x_after(self.last), |next| self.x(next.date));
             let title = format!(
                 "{}: {}, {}, {:.2} %",
                 self.lang.bin(point.date, timeline.by),
@@ -281,31 +248,27 @@ impl Picture<'_> {
 
     /// Marks along the upper edge, none on another.
     fn events(&mut self, link: Option<&str>) {
-        let mut marks: Vec<(Date, usize, String)> = Vec::new();
-        let events = self.timelines.iter().flat_map(|timeline| &timeline.events);
-        for (number, event) in events.enumerate() {
+        let mut marks: Vec<(Date, usize, usize, String)> = Vec::new();
+        let events = self.timelines.iter().enumerate();
+        let events = events.flat_map(|(of, timeline)| timeline.events.iter().map(move |event| (of, event)));
+        for (number, (of, event)) in events.enumerate() {
             if (self.first..=self.last).contains(&event.first) {
-                let sentence = event
-                    .sentences
-                    .first()
-                    .map_or("", |sentence| sentence.text.as_str());
-                marks.push((
-                    event.first,
-                    number,
-                    format!("{} {sentence}", self.lang.date(event)),
-                ));
+                let sentence = event.sentences.first().map_or("", |sentence| sentence.text.as_str());
+                marks.push((event.first, number, of, format!("{} {sentence}", self.lang.date(event))));
             }
         }
         marks.sort();
+        let is_comparison = self.timelines.len() > 1;
         let mut last = f64::NEG_INFINITY;
-        for (date, number, title) in marks {
+        for (date, number, of, title) in marks {
             let x = (self.x(date) + self.x_after(date)) / 2.0;
             if x - last < EVENT_GAP {
                 continue;
             }
             last = x;
+            let class = if is_comparison { format!("event c{}", of % COLORS) } else { "event".to_owned() };
             let mark = format!(
-                "<circle class=\"event\" cx=\"{x:.1}\" cy=\"{:.1}\" r=\"3.5\"><title>{}</title></circle>",
+                "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{:.1}\" r=\"3.5\"><title>{}</title></circle>",
                 TOP / 2.0,
                 escape(&title)
             );

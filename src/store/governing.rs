@@ -72,6 +72,7 @@ fn distance(date: usize, mention: usize) -> (bool, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resolve::dates::{Resolution, When};
 
     fn date(start: usize, value: &str, confidence: f64) -> DateMention {
         DateMention {
@@ -80,8 +81,10 @@ mod tests {
             text: String::new(),
             value: value.to_owned(),
             timex: value.to_owned(),
-            precision: String::new(),
+            precision: value.parse::<When>().unwrap().precision(),
             confidence,
+            resolution: Resolution::Absolute,
+            modifier: None,
         }
     }
 

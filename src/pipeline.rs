@@ -66,7 +66,8 @@ where
         let map = &map;
         scope.spawn(move || {
             for chunk in chunks {
-                let mapped = pool.install(|| chunk.into_par_iter().chunks(GROUP).flat_map_iter(map).collect());
+                let mapped =
+                    pool.install(|| chunk.into_par_iter().chunks(GROUP).flat_map_iter(map).collect());
                 if to_consume.send(mapped).is_err() {
                     return;
                 }

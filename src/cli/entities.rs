@@ -51,7 +51,11 @@ pub fn run(args: EntitiesArgs) -> Result<Outcome> {
     let mut output = io::BufWriter::new(io::stdout().lock());
     let failed = |error| Error::io("standard output", error);
     if args.format == "tsv" {
-        writeln!(output, "id\ttype\tname\tname_hant\tname_en\tarticles\tmentions\tfirst\tlast\tvariants").map_err(failed)?;
+        writeln!(
+            output,
+            "id\ttype\tname\tname_hant\tname_en\tarticles\tmentions\tfirst\tlast\tvariants"
+        )
+        .map_err(failed)?;
     }
     for entity in store.entities(&filter)? {
         let line = match args.format.as_str() {
@@ -62,7 +66,11 @@ pub fn run(args: EntitiesArgs) -> Result<Outcome> {
         writeln!(output, "{line}").map_err(failed)?;
     }
     output.flush().map_err(failed)?;
-    Ok(if failures == 0 { Outcome::Complete } else { Outcome::Partial })
+    Ok(if failures == 0 {
+        Outcome::Complete
+    } else {
+        Outcome::Partial
+    })
 }
 
 fn json(store: &Store, entity: &EntityRow) -> Result<String> {
@@ -88,7 +96,11 @@ fn json(store: &Store, entity: &EntityRow) -> Result<String> {
 
 fn tsv(store: &Store, entity: &EntityRow) -> Result<String> {
     let date = |date: Option<String>| date.unwrap_or_default();
-    let variants: Vec<String> = store.variants(entity)?.into_iter().map(|(text, _)| text).collect();
+    let variants: Vec<String> = store
+        .variants(entity)?
+        .into_iter()
+        .map(|(text, _)| text)
+        .collect();
     let cells = [
         entity.id.clone(),
         entity.kind.clone(),
@@ -105,9 +117,17 @@ fn tsv(store: &Store, entity: &EntityRow) -> Result<String> {
 }
 
 fn text(store: &Store, entity: &EntityRow) -> Result<String> {
-    let variants: Vec<String> =
-        store.variants(entity)?.into_iter().map(|(text, _)| text).filter(|text| *text != entity.name).take(6).collect();
-    let seen = entity.seen.map(|(first, last)| format!("{first}…{last}")).unwrap_or_default();
+    let variants: Vec<String> = store
+        .variants(entity)?
+        .into_iter()
+        .map(|(text, _)| text)
+        .filter(|text| *text != entity.name)
+        .take(6)
+        .collect();
+    let seen = entity
+        .seen
+        .map(|(first, last)| format!("{first}…{last}"))
+        .unwrap_or_default();
     let line = format!(
         "{:>8} {:>9}  {:<4} {:<22} {}  {}  {}",
         entity.articles,
@@ -118,5 +138,9 @@ fn text(store: &Store, entity: &EntityRow) -> Result<String> {
         entity.id,
         variants.join(" ")
     );
-    Ok(line.trim_end().chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+    Ok(line
+        .trim_end()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect())
 }

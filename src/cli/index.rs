@@ -43,13 +43,18 @@ pub fn run(args: IndexArgs) -> Result<Outcome> {
     bar.enable_steady_tick(Duration::from_millis(200));
     let mut failures = 0u64;
     let mut store = Store::open(&args.into)?;
-    let counts = add_files(&mut store, &args.records, &pipeline::pool(args.threads)?, |added| match added {
-        Ok(_) => bar.inc(1),
-        Err(error) => {
-            failures += 1;
-            bar.suspend(|| eprintln!("shiji: {error}"));
-        }
-    })?;
+    let counts = add_files(
+        &mut store,
+        &args.records,
+        &pipeline::pool(args.threads)?,
+        |added| match added {
+            Ok(_) => bar.inc(1),
+            Err(error) => {
+                failures += 1;
+                bar.suspend(|| eprintln!("shiji: {error}"));
+            }
+        },
+    )?;
     bar.finish_and_clear();
     if !args.quiet {
         eprintln!(
@@ -60,5 +65,9 @@ pub fn run(args: IndexArgs) -> Result<Outcome> {
             started.elapsed().as_secs_f64(),
         );
     }
-    Ok(if failures == 0 { Outcome::Complete } else { Outcome::Partial })
+    Ok(if failures == 0 {
+        Outcome::Complete
+    } else {
+        Outcome::Partial
+    })
 }

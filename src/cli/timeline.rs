@@ -76,9 +76,13 @@ pub fn run(args: TimelineArgs) -> Result<Outcome> {
         }
     })?;
     let names = args.name.iter().chain(&args.compare);
-    let entities: Vec<EntityRow> = names.map(|name| find(&store, name, args.kind.as_deref())).collect::<Result<_>>()?;
-    let timelines: Vec<_> =
-        entities.iter().map(|entity| timeline(&store, entity, &options)).collect::<Result<_>>()?;
+    let entities: Vec<EntityRow> = names
+        .map(|name| find(&store, name, args.kind.as_deref()))
+        .collect::<Result<_>>()?;
+    let timelines: Vec<_> = entities
+        .iter()
+        .map(|entity| timeline(&store, entity, &options))
+        .collect::<Result<_>>()?;
     if let Some(path) = &args.svg {
         save(path, page::svg(&timelines, lang).as_bytes())?;
     }
@@ -89,7 +93,8 @@ pub fn run(args: TimelineArgs) -> Result<Outcome> {
     match &args.output {
         Some(path) => {
             let mut bytes = Vec::new();
-            output::write(&mut bytes, &timelines, format, lang, Look::default()).map_err(|error| Error::io(path, error))?;
+            output::write(&mut bytes, &timelines, format, lang, Look::default())
+                .map_err(|error| Error::io(path, error))?;
             save(path, &bytes)?;
         }
         // A picture or page was asked for, a summary was not.
@@ -101,23 +106,36 @@ pub fn run(args: TimelineArgs) -> Result<Outcome> {
                 .map_err(|error| Error::io("standard output", error))?;
         }
     }
-    Ok(if failures == 0 { Outcome::Complete } else { Outcome::Partial })
+    Ok(if failures == 0 {
+        Outcome::Complete
+    } else {
+        Outcome::Partial
+    })
 }
 
 fn options(args: &TimelineArgs) -> Result<Options> {
-    let top = match args.top.as_str() {
-        "all" => None,
-        number => Some(number.parse().map_err(|_| {
-            Error::Usage(format!("--top {number:?}: expected a number of dates, or all"))
-        })?),
-    };
-    let from = args.from.as_deref().map(|text| period("--from", text)).transpose()?;
+    let top =
+        match args.top.as_str() {
+            "all" => None,
+            number => Some(number.parse().map_err(|_| {
+                Error::Usage(format!("--top {number:?}: expected a number of dates, or all"))
+            })?),
+        };
+    let from = args
+        .from
+        .as_deref()
+        .map(|text| period("--from", text))
+        .transpose()?;
     let to = args.to.as_deref().map(|text| period("--to", text)).transpose()?;
-    let (from, to): (Option<Date>, Option<Date>) =
-        (from.map(|period| date_of(period.first)), to.map(|period| date_of(period.last)));
+    let (from, to): (Option<Date>, Option<Date>) = (
+        from.map(|period| date_of(period.first)),
+        to.map(|period| date_of(period.last)),
+    );
     if let (Some(from), Some(to)) = (from, to) {
         if from > to {
-            return Err(Error::Usage(format!("the period ends on {to}, before it begins on {from}")));
+            return Err(Error::Usage(format!(
+                "the period ends on {to}, before it begins on {from}"
+            )));
         }
     }
     Ok(Options {
@@ -132,27 +150,40 @@ fn options(args: &TimelineArgs) -> Result<Options> {
 }
 
 fn period(option: &str, text: &str) -> Result<Period> {
-    Period::parse(text.trim())
-        .ok_or_else(|| Error::Usage(format!("{option} {text:?}: expected a date such as 2019-06-09, 2019-06 or 2019")))
+    Period::parse(text.trim()).ok_or_else(|| {
+        Error::Usage(format!(
+            "{option} {text:?}: expected a date such as 2019-06-09, 2019-06 or 2019"
+        ))
+    })
 }
 
 /// The entity that `name` means; if that is not clear, an error that lists what it may mean.
 fn find(store: &Store, name: &str, kind: Option<&str>) -> Result<EntityRow> {
     let line = |entity: &EntityRow| {
-        format!("\n  {}  {} {}  {} articles", entity.id, entity.kind, entity.name, entity.articles)
+        format!(
+            "\n  {}  {} {}  {} articles",
+            entity.id, entity.kind, entity.name, entity.articles
+        )
     };
     match store.resolve(name, kind)? {
         Resolved::One(entity) => Ok(entity),
         Resolved::Several(candidates) => {
-            let list: String = candidates.iter().map(|candidate| line(&candidate.entity)).collect();
-            Err(Error::Usage(format!("{name:?} may be several; give an identifier, or --type:{list}")))
+            let list: String = candidates
+                .iter()
+                .map(|candidate| line(&candidate.entity))
+                .collect();
+            Err(Error::Usage(format!(
+                "{name:?} may be several; give an identifier, or --type:{list}"
+            )))
         }
-        Resolved::Unknown(similar) if similar.is_empty() => {
-            Err(Error::Usage(format!("nobody and nothing called {name:?} is in this corpus; `shiji entities` lists who is")))
-        }
+        Resolved::Unknown(similar) if similar.is_empty() => Err(Error::Usage(format!(
+            "nobody and nothing called {name:?} is in this corpus; `shiji entities` lists who is"
+        ))),
         Resolved::Unknown(similar) => {
             let list: String = similar.iter().map(line).collect();
-            Err(Error::Usage(format!("nobody and nothing called {name:?} is in this corpus; similar are:{list}")))
+            Err(Error::Usage(format!(
+                "nobody and nothing called {name:?} is in this corpus; similar are:{list}"
+            )))
         }
     }
 }
@@ -165,6 +196,13 @@ fn look() -> Look {
     let is_terminal = io::stdout().is_terminal();
     let choice = anstream::AutoStream::auto(io::stdout()).current_choice();
     let color = is_terminal && choice != anstream::ColorChoice::Never;
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    Look { color, width: columns.unwrap_or(if is_terminal { 100 } else { 80 }).clamp(40, 160) }
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    Look {
+        color,
+        width: columns
+            .unwrap_or(if is_terminal { 100 } else { 80 })
+            .clamp(40, 160),
+    }
 }

@@ -34,7 +34,12 @@ pub fn add_files(
     pipeline::map_ordered(
         pool,
         lines,
-        |lines| lines.into_iter().map(|line| line.map(|line| line.parse())).collect(),
+        |lines| {
+            lines
+                .into_iter()
+                .map(|line| line.map(|line| line.parse()))
+                .collect()
+        },
         |record: Result<Result<Record>>| {
             let added = match record? {
                 Ok(record) => Ok(writer.add(&record)?),
@@ -75,7 +80,9 @@ fn is_database(path: &Path) -> Result<bool> {
     }
     let mut start = Vec::new();
     let file = File::open(path).map_err(|error| Error::io(path, error))?;
-    file.take(MAGIC.len() as u64).read_to_end(&mut start).map_err(|error| Error::io(path, error))?;
+    file.take(MAGIC.len() as u64)
+        .read_to_end(&mut start)
+        .map_err(|error| Error::io(path, error))?;
     Ok(start == MAGIC)
 }
 
@@ -89,7 +96,11 @@ fn lines(path: &Path) -> Box<dyn Iterator<Item = Result<Line>> + Send> {
     let lines = BufReader::with_capacity(1 << 16, reader).lines().enumerate();
     Box::new(lines.filter_map(move |(at, text)| match text {
         Ok(text) if text.trim().is_empty() => None,
-        Ok(text) => Some(Ok(Line { path: shared.clone(), number: at + 1, text })),
+        Ok(text) => Some(Ok(Line {
+            path: shared.clone(),
+            number: at + 1,
+            text,
+        })),
         Err(error) => Some(Err(Error::io(&*shared, error))),
     }))
 }
@@ -116,7 +127,10 @@ impl Line {
         let document: Document = serde_json::from_str(self.text.trim_start_matches('\u{feff}'))
             .map_err(|error| Error::input(&location, format!("not a record of `shiji tag`: {error}")))?;
         if document.schema != SCHEMA {
-            let reason = format!("the record has the layout {:?}, this program reads {SCHEMA:?}", document.schema);
+            let reason = format!(
+                "the record has the layout {:?}, this program reads {SCHEMA:?}",
+                document.schema
+            );
             return Err(Error::input(location, reason));
         }
         Record::new(document).map_err(|error| Error::input(location, error))

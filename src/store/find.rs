@@ -76,7 +76,10 @@ impl Store {
              ORDER BY v.count DESC, articles DESC, key"
         );
         self.rows(&sql, params![fold_name(name)], |row| {
-            Ok(Candidate { entity: EntityRow::read(row)?, mentions: row.get("count")? })
+            Ok(Candidate {
+                entity: EntityRow::read(row)?,
+                mentions: row.get("count")?,
+            })
         })
     }
 
@@ -114,7 +117,9 @@ impl Store {
     /// If the store cannot be read.
     pub fn entities(&self, filter: &EntityFilter) -> Result<Vec<EntityRow>> {
         let mut conditions = vec!["articles >= ?".to_owned()];
-        let mut parameters = vec![Value::from(i64::try_from(filter.min_articles.max(1)).unwrap_or(i64::MAX))];
+        let mut parameters = vec![Value::from(
+            i64::try_from(filter.min_articles.max(1)).unwrap_or(i64::MAX),
+        )];
         if filter.kinds.is_empty() {
             conditions.push("kind IN ('PER', 'LOC', 'ORG')".to_owned());
         } else {
@@ -125,7 +130,9 @@ impl Store {
             conditions.push("id IN (SELECT entity FROM variant WHERE instr(folded, ?) > 0)".to_owned());
             parameters.push(Value::from(fold_name(name)));
         }
-        let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+        let limit = filter
+            .limit
+            .map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
         parameters.push(Value::from(limit));
         let sql = format!(
             "SELECT {ENTITY_COLUMNS} FROM entity WHERE {} ORDER BY articles DESC, mentions DESC, key LIMIT ?",

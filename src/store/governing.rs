@@ -91,7 +91,11 @@ mod tests {
 
     #[test]
     fn a_day_before_the_mention_governs() {
-        let dates = [date(0, "2024-04-16", 0.9), date(8, "2022-11", 0.9), date(9, "2024-04-01", 0.9)];
+        let dates = [
+            date(0, "2024-04-16", 0.9),
+            date(8, "2022-11", 0.9),
+            date(9, "2024-04-01", 0.9),
+        ];
         assert_eq!(governed(&dates, &[(5, 7, 0)]), [(0, "2024-04-16".to_owned())]);
         assert_eq!(governed(&dates, &[(12, 13, 0)]), [(0, "2024-04-01".to_owned())]);
         assert_eq!(governed(&dates[1..2], &[(5, 7, 0)]), [(0, "2022-11".to_owned())]);
@@ -100,8 +104,18 @@ mod tests {
 
     #[test]
     fn unsure_long_and_vague_future_dates_do_not() {
-        for (value, confidence) in [("2024-04-16", 0.3), ("202X", 1.0), ("2035", 1.0), ("2012/2022", 1.0), ("FUTURE_REF", 1.0)] {
-            assert_eq!(governed(&[date(0, value, confidence)], &[(5, 7, 0)]), [], "{value}");
+        for (value, confidence) in [
+            ("2024-04-16", 0.3),
+            ("202X", 1.0),
+            ("2035", 1.0),
+            ("2012/2022", 1.0),
+            ("FUTURE_REF", 1.0),
+        ] {
+            assert_eq!(
+                governed(&[date(0, value, confidence)], &[(5, 7, 0)]),
+                [],
+                "{value}"
+            );
         }
         assert_eq!(governed(&[date(0, "2024-05-01", 1.0)], &[(5, 7, 0)]).len(), 1);
     }

@@ -20,7 +20,11 @@ mod governing;
 mod period;
 mod query;
 mod record;
+#[cfg(test)]
+pub(crate) mod samples;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -69,7 +73,10 @@ impl Store {
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         std::fs::metadata(path).map_err(|error| Error::io(path, error))?;
-        let store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let store = Self::connect(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
         store.check_version()?;
         Ok(store)
     }
@@ -84,9 +91,16 @@ impl Store {
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
         let connection = Connection::open_with_flags(path, flags).map_err(|error| failure(path, error))?;
-        let store = Self { connection, path: path.to_owned() };
-        store.run("PRAGMA cache_size = -65536; PRAGMA mmap_size = 4294967296; PRAGMA temp_store = MEMORY;")?;
-        store.connection.busy_timeout(PATIENCE).map_err(|error| store.failure(error))?;
+        let store = Self {
+            connection,
+            path: path.to_owned(),
+        };
+        store
+            .run("PRAGMA cache_size = -65536; PRAGMA mmap_size = 4294967296; PRAGMA temp_store = MEMORY;")?;
+        store
+            .connection
+            .busy_timeout(PATIENCE)
+            .map_err(|error| store.failure(error))?;
         store.connection.set_prepared_statement_cache_capacity(64);
         Ok(store)
     }
@@ -105,7 +119,10 @@ impl Store {
         let application: i32 = self.one("PRAGMA application_id")?;
         let version: i32 = self.one("PRAGMA user_version")?;
         if application != schema::APPLICATION {
-            return Err(Error::resource(self.path.display(), "this is not a store of shiji; `shiji index` makes one"));
+            return Err(Error::resource(
+                self.path.display(),
+                "this is not a store of shiji; `shiji index` makes one",
+            ));
         }
         if version != schema::VERSION {
             return Err(Error::resource(
@@ -142,11 +159,15 @@ impl Store {
     }
 
     fn one<T: rusqlite::types::FromSql>(&self, sql: &str) -> Result<T> {
-        self.connection.query_row(sql, (), |row| row.get(0)).map_err(|error| self.failure(error))
+        self.connection
+            .query_row(sql, (), |row| row.get(0))
+            .map_err(|error| self.failure(error))
     }
 
     fn run(&self, sql: &str) -> Result<()> {
-        self.connection.execute_batch(sql).map_err(|error| self.failure(error))
+        self.connection
+            .execute_batch(sql)
+            .map_err(|error| self.failure(error))
     }
 
     fn failure(&self, error: rusqlite::Error) -> Error {
@@ -175,7 +196,9 @@ fn failure(path: &Path, error: rusqlite::Error) -> Error {
         Some(DatabaseBusy) => "another process is writing to this store; wait until it is done".to_owned(),
         Some(NotADatabase) => "this is not a store of shiji; `shiji index` makes one".to_owned(),
         Some(ReadOnly) => "the store cannot be written; check the permissions of file and folder".to_owned(),
-        Some(DiskFull) => "the disk is full; free some space and run again, what was added is kept".to_owned(),
+        Some(DiskFull) => {
+            "the disk is full; free some space and run again, what was added is kept".to_owned()
+        }
         _ => error.to_string(),
     };
     Error::resource(path.display(), reason)

@@ -78,7 +78,11 @@ pub struct Period {
 impl Period {
     /// One day.
     pub fn day(day: Day) -> Self {
-        Self { first: day, last: day, precision: Precision::Day }
+        Self {
+            first: day,
+            last: day,
+            precision: Precision::Day,
+        }
     }
 
     /// Reads a value of [`DateMention::value`](crate::DateMention::value): `2024-04-16`,
@@ -107,7 +111,11 @@ impl Period {
     }
 
     fn between(first: Date, last: Date, precision: Precision) -> Self {
-        Self { first: day_of(first), last: day_of(last), precision }
+        Self {
+            first: day_of(first),
+            last: day_of(last),
+            precision,
+        }
     }
 
     /// Number of days.
@@ -127,7 +135,11 @@ fn whole_years(text: &str) -> Option<Period> {
     };
     let first = digits.parse::<i16>().ok()?.checked_mul(span)?;
     let last = first + span - 1;
-    Some(Period::between(Date::new(first, 1, 1).ok()?, Date::new(last, 12, 31).ok()?, precision))
+    Some(Period::between(
+        Date::new(first, 1, 1).ok()?,
+        Date::new(last, 12, 31).ok()?,
+        precision,
+    ))
 }
 
 fn part_of_year(year: i16, part: &str, day: Option<&str>) -> Option<Period> {
@@ -138,13 +150,17 @@ fn part_of_year(year: i16, part: &str, day: Option<&str>) -> Option<Period> {
     };
     let number = |from: usize| part.get(from..)?.parse::<i8>().ok();
     match (part.as_bytes().first()?, day) {
-        (b'W', day) => week(year, number(1)?, day),
-        (b'Q', None) => months(number(1)?.checked_sub(1)?.checked_mul(3)? + 1, 3, Precision::Quarter),
+        (b'W', day) if part != "WI" => week(year, number(1)?, day),
+        (b'Q', None) => months(
+            number(1)?.checked_sub(1)?.checked_mul(3)? + 1,
+            3,
+            Precision::Quarter,
+        ),
         (b'H', None) => months(number(1)?.checked_sub(1)?.checked_mul(6)? + 1, 6, Precision::Half),
         (b'0'..=b'9', None) => months(number(0)?, 1, Precision::Month),
-        (b'0'..=b'9', Some(day)) => {
-            Date::new(year, number(0)?, day.parse().ok()?).ok().map(|date| Period::day(day_of(date)))
-        }
+        (b'0'..=b'9', Some(day)) => Date::new(year, number(0)?, day.parse().ok()?)
+            .ok()
+            .map(|date| Period::day(day_of(date))),
         (_, None) => {
             let first_month = match part {
                 "SP" => 3,
@@ -168,8 +184,16 @@ fn week(year: i16, number: i8, day: Option<&str>) -> Option<Period> {
         return None;
     }
     match day {
-        None => Some(Period { first, last: first + 6, precision: Precision::Week }),
-        Some("WE") => Some(Period { first: first + 5, last: first + 6, precision: Precision::Weekend }),
+        None => Some(Period {
+            first,
+            last: first + 6,
+            precision: Precision::Week,
+        }),
+        Some("WE") => Some(Period {
+            first: first + 5,
+            last: first + 6,
+            precision: Precision::Weekend,
+        }),
         Some(day) => {
             let weekday = day.parse::<i32>().ok().filter(|day| (1..=7).contains(day))?;
             Some(Period::day(first + weekday - 1))
@@ -211,7 +235,17 @@ mod tests {
         ] {
             assert_eq!(shown(value).as_deref(), Some(expected), "{value}");
         }
-        for value in ["", "PRESENT_REF", "2024-13", "2024-02-30", "2020-Q5", "2020-W60", "XXXX", "2021/2019", "二〇二四"] {
+        for value in [
+            "",
+            "PRESENT_REF",
+            "2024-13",
+            "2024-02-30",
+            "2020-Q5",
+            "2020-W60",
+            "XXXX",
+            "2021/2019",
+            "二〇二四",
+        ] {
             assert_eq!(shown(value), None, "{value}");
         }
     }

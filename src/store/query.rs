@@ -129,9 +129,11 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub fn totals(&self) -> Result<Vec<(Day, u64)>> {
-        self.rows("SELECT day, articles FROM total WHERE articles > 0 ORDER BY day", (), |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        self.rows(
+            "SELECT day, articles FROM total WHERE articles > 0 ORDER BY day",
+            (),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 
     /// The articles that mention an entity, in the order they were added.
@@ -204,7 +206,11 @@ impl Store {
     /// # Errors
     /// If the store cannot be read or has no such article.
     pub fn title(&self, number: i64) -> Result<Option<String>> {
-        self.row("SELECT title FROM article WHERE id = ?1", params![number], |row| row.get(0))
+        self.row(
+            "SELECT title FROM article WHERE id = ?1",
+            params![number],
+            |row| row.get(0),
+        )
     }
 
     /// The sentences of an article that mention an entity. Where nothing in it does (a
@@ -213,7 +219,11 @@ impl Store {
     /// # Errors
     /// If the store cannot be read or has no such article.
     pub fn sentences_about(&self, article: i64, entity: &EntityRow) -> Result<Vec<Sentence>> {
-        let text: String = self.row("SELECT text FROM body WHERE article = ?1", params![article], |row| row.get(0))?;
+        let text: String = self.row(
+            "SELECT text FROM body WHERE article = ?1",
+            params![article],
+            |row| row.get(0),
+        )?;
         let spans: Vec<(u32, usize, usize)> = self.rows(
             "SELECT sentence, start, end FROM mention WHERE article = ?1 AND entity = ?2 ORDER BY start",
             params![article, entity.number],
@@ -222,7 +232,10 @@ impl Store {
         let offsets = CharOffsets::new(&text);
         let mut sentences: Vec<Sentence> = Vec::new();
         if spans.is_empty() {
-            sentences.extend(self.bounds(article, 0)?.map(|bounds| cut(&text, &offsets, 0, bounds, &[])));
+            sentences.extend(
+                self.bounds(article, 0)?
+                    .map(|bounds| cut(&text, &offsets, 0, bounds, &[])),
+            );
         }
         for group in spans.chunk_by(|a, b| a.0 == b.0) {
             let number = group[0].0;
@@ -248,8 +261,9 @@ impl Store {
     /// If the store cannot be read.
     pub fn visit_entities(&self, articles: &[i64], mut visit: impl FnMut(usize, i64)) -> Result<()> {
         let mut visit_all = || -> rusqlite::Result<()> {
-            let mut statement =
-                self.connection.prepare_cached("SELECT entity FROM appearance WHERE article = ?1 ORDER BY entity")?;
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT entity FROM appearance WHERE article = ?1 ORDER BY entity")?;
             for (place, article) in articles.iter().enumerate() {
                 let mut rows = statement.query(params![article])?;
                 while let Some(row) = rows.next()? {
@@ -271,8 +285,11 @@ impl Store {
             params![article],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        let mut entities: Vec<i64> =
-            rows.into_iter().filter(|row| sentences.contains(&row.1)).map(|row| row.0).collect();
+        let mut entities: Vec<i64> = rows
+            .into_iter()
+            .filter(|row| sentences.contains(&row.1))
+            .map(|row| row.0)
+            .collect();
         entities.dedup();
         Ok(entities)
     }
@@ -296,7 +313,12 @@ impl Store {
              WHERE r.entity = ?1 ORDER BY r.title, r.of, r.former, a.day",
             params![entity.number],
             |row| {
-                Ok(RoleRow { title: row.get(0)?, of: row.get(1)?, former: row.get(2)?, day: row.get(3)? })
+                Ok(RoleRow {
+                    title: row.get(0)?,
+                    of: row.get(1)?,
+                    former: row.get(2)?,
+                    day: row.get(3)?,
+                })
             },
         )
     }
@@ -342,5 +364,9 @@ fn cut(
         .map(|&(_, from, to)| (from.clamp(start, end) - start, to.clamp(start, end) - start))
         .filter(|(from, to)| from < to)
         .collect();
-    Sentence { number, text: offsets.slice(text, start, end).to_owned(), mentions }
+    Sentence {
+        number,
+        text: offsets.slice(text, start, end).to_owned(),
+        mentions,
+    }
 }

@@ -59,9 +59,15 @@ impl Record {
     pub fn new(document: Document) -> Result<Self> {
         let length = document.text.chars().count();
         check_offsets(&document, length)?;
-        let sentences: Vec<_> = sentences(&document.text).map(|range| (range.start, range.end)).collect();
+        let sentences: Vec<_> = sentences(&document.text)
+            .map(|range| (range.start, range.end))
+            .collect();
         let digest = digest(&document)?;
-        let subjects = Subjects { offsets: CharOffsets::new(&document.text), sentences: &sentences }.of(&document);
+        let subjects = Subjects {
+            offsets: CharOffsets::new(&document.text),
+            sentences: &sentences,
+        }
+        .of(&document);
         Ok(Self {
             key: document.id,
             source: document.source.unwrap_or_default(),
@@ -86,12 +92,17 @@ impl Record {
 fn check_offsets(document: &Document, length: usize) -> Result<()> {
     let mentions = document.mentions.iter().map(|m| ("mentions", m.start, m.end));
     let dates = document.dates.iter().map(|d| ("dates", d.start, d.end));
-    let evidence = document.topics.iter().flat_map(|t| t.evidence.iter().map(|&(start, end)| ("topics", start, end)));
+    let evidence = document
+        .topics
+        .iter()
+        .flat_map(|t| t.evidence.iter().map(|&(start, end)| ("topics", start, end)));
     for (field, start, end) in mentions.chain(dates).chain(evidence) {
         if start >= end || end > length {
             return Err(Error::input(
                 format!("record {:?}", document.id),
-                format!("{field} has the span {start}..{end}, but the text is {length} characters long; tag it again"),
+                format!(
+                    "{field} has the span {start}..{end}, but the text is {length} characters long; tag it again"
+                ),
             ));
         }
     }
@@ -135,7 +146,11 @@ impl Subjects<'_> {
     }
 
     fn add_entities(&self, document: &Document, subjects: &mut BTreeMap<String, Subject>) {
-        let known: HashMap<_, _> = document.entities.iter().map(|entity| (entity.id.as_str(), entity)).collect();
+        let known: HashMap<_, _> = document
+            .entities
+            .iter()
+            .map(|entity| (entity.id.as_str(), entity))
+            .collect();
         for mention in &document.mentions {
             let folded = fold_str(mention.text.trim());
             let entity = mention.entity.as_deref().and_then(|id| known.get(id));
@@ -153,7 +168,12 @@ impl Subjects<'_> {
                     roles: entity.roles.iter().cloned().collect(),
                     ..Subject::default()
                 },
-                None => Subject { key, kind: mention.kind.to_string(), name: folded, ..Subject::default() },
+                None => Subject {
+                    key,
+                    kind: mention.kind.to_string(),
+                    name: folded,
+                    ..Subject::default()
+                },
             });
             subject.mentions.push(self.mention(mention.start, mention.end));
         }
@@ -169,7 +189,12 @@ impl Subjects<'_> {
                 name_en: topic.name_en.clone(),
                 ..Subject::default()
             });
-            subject.mentions.extend(topic.evidence.iter().map(|&(start, end)| self.mention(start, end)));
+            subject.mentions.extend(
+                topic
+                    .evidence
+                    .iter()
+                    .map(|&(start, end)| self.mention(start, end)),
+            );
         }
     }
 
@@ -181,7 +206,9 @@ impl Subjects<'_> {
         }
         let mut variants = BTreeMap::new();
         for &(start, end, _) in &subject.mentions {
-            *variants.entry(self.offsets.slice(text, start, end).to_owned()).or_default() += 1;
+            *variants
+                .entry(self.offsets.slice(text, start, end).to_owned())
+                .or_default() += 1;
         }
         variants
     }
@@ -195,63 +222,42 @@ impl Subjects<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::document;
     use super::*;
-    use crate::document::{Mention, SCHEMA};
-
-    pub(crate) fn document(text: &str, names: &[&str]) -> Document {
-        let chars: Vec<char> = text.chars().collect();
-        let mut mentions = Vec::new();
-        for name in names {
-            let wanted: Vec<char> = name.chars().collect();
-            for start in 0..chars.len() {
-                if chars[start..].starts_with(&wanted) {
-                    mentions.push(Mention {
-                        start,
-                        end: start + wanted.len(),
-                        text: (*name).to_owned(),
-                        kind: EntityType::Person,
-                        confidence: 1.0,
-                        entity: None,
-                    });
-                }
-            }
-        }
-        Document {
-            schema: SCHEMA.to_owned(),
-            id: "a".to_owned(),
-            url: None,
-            source: None,
-            title: None,
-            published: Some("2024-04-17".parse().unwrap()),
-            text: text.to_owned(),
-            mentions,
-            tokens: None,
-            entities: Vec::new(),
-            dates: Vec::new(),
-            topics: Vec::new(),
-        }
-    }
 
     #[test]
     fn unlinked_mentions_fall_back_to_type_and_folded_text() {
-        let record = Record::new(document("董軍來了。董军走了。", &["董軍", "董军"])).unwrap();
+        let record = Record::new(document(
+            "a",
+            "2024-04-17",
+            "董軍來了。董军走了。",
+            &["董軍", "董军"],
+        ))
+        .unwrap();
         assert_eq!(record.subjects.len(), 1);
         let subject = &record.subjects[0];
-        assert_eq!((subject.key.as_str(), subject.name.as_str()), ("PER:董军", "董军"));
+        assert_eq!(
+            (subject.key.as_str(), subject.name.as_str()),
+            ("PER:董军", "董军")
+        );
         assert_eq!(subject.mentions, [(0, 2, 0), (5, 7, 1)]);
         assert_eq!(subject.variants.len(), 2);
     }
 
     #[test]
     fn offsets_outside_of_the_text_are_an_error() {
-        let mut wrong = document("董军", &["董军"]);
+        let mut wrong = document("a", "2024-04-17", "董军", &["董军"]);
         wrong.mentions[0].end = 3;
         assert!(Record::new(wrong).unwrap_err().to_string().contains("0..3"));
     }
 
     #[test]
     fn the_digest_follows_the_content() {
-        let digest = |text| Record::new(document(text, &[])).unwrap().digest;
+        let digest = |text| {
+            Record::new(document("a", "2024-04-17", text, &[]))
+                .unwrap()
+                .digest
+        };
         assert_eq!(digest("甲"), digest("甲"));
         assert_ne!(digest("甲"), digest("乙"));
     }

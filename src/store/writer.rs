@@ -121,7 +121,8 @@ impl<'s> Writer<'s> {
     /// If the store cannot be written.
     pub fn finish(mut self) -> Result<Counts> {
         self.commit()?;
-        self.store.run("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;")?;
+        self.store
+            .run("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;")?;
         // Fails while somebody reads; the log is then left for the next writer.
         let _ = self.store.run("PRAGMA journal_mode = DELETE");
         Ok(self.counts)
@@ -132,7 +133,9 @@ impl<'s> Writer<'s> {
         connection
             .prepare_cached("SELECT id, digest FROM article WHERE key = ?1 AND source = ?2")
             .and_then(|mut statement| {
-                statement.query_row(params![key, source], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+                statement
+                    .query_row(params![key, source], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()
             })
             .map_err(|error| self.store.failure(error))
     }
@@ -141,7 +144,11 @@ impl<'s> Writer<'s> {
         if let Some(&id) = self.sources.get(name) {
             return Ok(id);
         }
-        execute!(self.store, "INSERT OR IGNORE INTO source (name) VALUES (?1)", params![name])?;
+        execute!(
+            self.store,
+            "INSERT OR IGNORE INTO source (name) VALUES (?1)",
+            params![name]
+        )?;
         let id = self.number("SELECT id FROM source WHERE name = ?1", name)?;
         self.sources.insert(name.to_owned(), id);
         Ok(id)
@@ -171,15 +178,31 @@ impl<'s> Writer<'s> {
             ]
         )?;
         let article = store.connection.last_insert_rowid();
-        execute!(store, "INSERT INTO body (article, text) VALUES (?1, ?2)", params![article, record.text])?;
+        execute!(
+            store,
+            "INSERT INTO body (article, text) VALUES (?1, ?2)",
+            params![article, record.text]
+        )?;
         for (number, (start, end)) in record.sentences.iter().enumerate() {
-            execute!(store, "INSERT INTO sentence VALUES (?1, ?2, ?3, ?4)", params![article, number, start, end])?;
+            execute!(
+                store,
+                "INSERT INTO sentence VALUES (?1, ?2, ?3, ?4)",
+                params![article, number, start, end]
+            )?;
         }
         for date in &record.dates {
             execute!(
                 store,
                 "INSERT OR REPLACE INTO date VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![article, date.start, date.end, date.value, date.timex, date.precision, date.confidence]
+                params![
+                    article,
+                    date.start,
+                    date.end,
+                    date.value,
+                    date.timex,
+                    date.precision,
+                    date.confidence
+                ]
             )?;
         }
         for subject in &record.subjects {
@@ -191,7 +214,13 @@ impl<'s> Writer<'s> {
         Ok(())
     }
 
-    fn insert_subject(&mut self, subject: &Subject, article: i64, day: Option<Day>, source: i64) -> Result<()> {
+    fn insert_subject(
+        &mut self,
+        subject: &Subject,
+        article: i64,
+        day: Option<Day>,
+        source: i64,
+    ) -> Result<()> {
         let entity = self.entity(subject)?;
         let store = self.store;
         execute!(
@@ -207,13 +236,23 @@ impl<'s> Writer<'s> {
             )?;
         }
         for (sentence, value) in &subject.events {
-            execute!(store, "INSERT INTO event VALUES (?1, ?2, ?3, ?4)", params![entity, article, sentence, value])?;
+            execute!(
+                store,
+                "INSERT INTO event VALUES (?1, ?2, ?3, ?4)",
+                params![entity, article, sentence, value]
+            )?;
         }
         for role in &subject.roles {
             execute!(
                 store,
                 "INSERT INTO role VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![entity, role.title, role.of.as_deref().unwrap_or_default(), role.former, article]
+                params![
+                    entity,
+                    role.title,
+                    role.of.as_deref().unwrap_or_default(),
+                    role.former,
+                    article
+                ]
             )?;
         }
         for (text, count) in &subject.variants {
@@ -223,7 +262,10 @@ impl<'s> Writer<'s> {
         sums.articles += 1;
         sums.mentions += subject.mentions.len() as i64;
         if let Some(day) = day {
-            sums.days = Some(sums.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
+            sums.days = Some(
+                sums.days
+                    .map_or((day, day), |(first, last)| (first.min(day), last.max(day))),
+            );
         }
         Ok(())
     }
@@ -237,7 +279,13 @@ impl<'s> Writer<'s> {
         let is_new = execute!(
             store,
             "INSERT OR IGNORE INTO entity (key, kind, name, name_hant, name_en) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![subject.key, subject.kind, subject.name, subject.name_hant, subject.name_en]
+            params![
+                subject.key,
+                subject.kind,
+                subject.name,
+                subject.name_hant,
+                subject.name_en
+            ]
         )? == 1;
         let id = if is_new {
             store.connection.last_insert_rowid()
@@ -245,7 +293,11 @@ impl<'s> Writer<'s> {
             self.number("SELECT id FROM entity WHERE key = ?1", &subject.key)?
         };
         if is_new {
-            let names = [Some(&subject.name), subject.name_hant.as_ref(), subject.name_en.as_ref()];
+            let names = [
+                Some(&subject.name),
+                subject.name_hant.as_ref(),
+                subject.name_en.as_ref(),
+            ];
             for name in names.into_iter().flatten() {
                 self.count_variant(id, name, 0)?;
             }
@@ -291,7 +343,10 @@ impl<'s> Writer<'s> {
             execute!(store, sql, params![article])?;
         }
         let entities = self.entities_of(article)?;
-        for sql in ["DELETE FROM appearance WHERE article = ?1", "DELETE FROM article WHERE id = ?1"] {
+        for sql in [
+            "DELETE FROM appearance WHERE article = ?1",
+            "DELETE FROM article WHERE id = ?1",
+        ] {
             execute!(store, sql, params![article])?;
         }
         for entity in entities {

@@ -66,7 +66,11 @@ fn spans(gains: &[f64], entry: f64) -> Vec<BurstSpan> {
                     span.first = at;
                     span.strength += gains[at];
                 }
-                None => found.push(BurstSpan { first: at, last: at, strength: gains[at] }),
+                None => found.push(BurstSpan {
+                    first: at,
+                    last: at,
+                    strength: gains[at],
+                }),
             }
         }
         in_burst = if in_burst { continues } else { ends };

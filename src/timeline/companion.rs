@@ -41,7 +41,10 @@ pub(super) fn companions(
     most: usize,
 ) -> Result<(Vec<Companion>, Vec<Burst>)> {
     let articles: Vec<i64> = appearances.iter().map(|appearance| appearance.article).collect();
-    let mut together = Together { pairs: Vec::new(), counts: IntMap::default() };
+    let mut together = Together {
+        pairs: Vec::new(),
+        counts: IntMap::default(),
+    };
     store.visit_entities(&articles, |place, other| {
         if other != entity.number {
             together.pairs.push((place as u32, other));
@@ -53,9 +56,18 @@ pub(super) fn companions(
     Ok((companions, bursts))
 }
 
-fn closest(store: &Store, appearances: &[Appearance], together: &Together, most: usize) -> Result<Vec<Companion>> {
-    let mut candidates: Vec<(u64, i64)> =
-        together.counts.iter().filter(|(_, count)| **count >= MIN_TOGETHER).map(|(other, count)| (*count, *other)).collect();
+fn closest(
+    store: &Store,
+    appearances: &[Appearance],
+    together: &Together,
+    most: usize,
+) -> Result<Vec<Companion>> {
+    let mut candidates: Vec<(u64, i64)> = together
+        .counts
+        .iter()
+        .filter(|(_, count)| **count >= MIN_TOGETHER)
+        .map(|(other, count)| (*count, *other))
+        .collect();
     candidates.sort_unstable_by(|a, b| b.cmp(a));
     // Equal counts at the border stay together, so that numbering does not decide.
     let border = candidates.get(MAX_CANDIDATES).map_or(0, |candidate| candidate.0);
@@ -64,7 +76,12 @@ fn closest(store: &Store, appearances: &[Appearance], together: &Together, most:
     let mut scored = Vec::new();
     for (both, number) in candidates {
         let other = store.entity_by_number(number)?;
-        let counts = Counts { both, first: appearances.len() as u64, second: other.articles, all };
+        let counts = Counts {
+            both,
+            first: appearances.len() as u64,
+            second: other.articles,
+            all,
+        };
         let llr = counts.llr();
         if llr > 0.0 && !NOT_COMPANIONS.contains(&other.kind.as_str()) {
             scored.push((llr, counts, other));
@@ -72,7 +89,10 @@ fn closest(store: &Store, appearances: &[Appearance], together: &Together, most:
     }
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.2.id.cmp(&b.2.id)));
     scored.truncate(most);
-    let mut days: IntMap<i64, Vec<Day>> = scored.iter().map(|(.., other)| (other.number, Vec::new())).collect();
+    let mut days: IntMap<i64, Vec<Day>> = scored
+        .iter()
+        .map(|(.., other)| (other.number, Vec::new()))
+        .collect();
     for (place, other) in &together.pairs {
         if let Some(days) = days.get_mut(other) {
             days.extend(appearances[*place as usize].day);
@@ -124,10 +144,17 @@ fn bursts(
     }
     for (burst, &(start, end, strength)) in spans.iter().enumerate() {
         let articles = sizes[burst];
-        let counts = |both, second| Counts { both, first: articles, second, all: appearances.len() as u64 };
+        let counts = |both, second| Counts {
+            both,
+            first: articles,
+            second,
+            all: appearances.len() as u64,
+        };
         let mut marks: Vec<(f64, u64, i64)> = in_burst[burst]
             .iter()
-            .filter(|(_, both)| **both >= MIN_TOGETHER && **both as f64 >= MIN_SHARE_OF_BURST * articles as f64)
+            .filter(|(_, both)| {
+                **both >= MIN_TOGETHER && **both as f64 >= MIN_SHARE_OF_BURST * articles as f64
+            })
             .map(|(&other, &both)| (counts(both, together.counts[&other]).llr(), both, other))
             .filter(|mark| mark.0 > 0.0)
             .collect();
@@ -136,7 +163,12 @@ fn bursts(
         let mut terms = Vec::new();
         for (llr, articles, number) in marks {
             let other = store.entity_by_number(number)?;
-            terms.push(Term { text: other.name, id: Some(other.id), articles, llr: rounded(llr) });
+            terms.push(Term {
+                text: other.name,
+                id: Some(other.id),
+                articles,
+                llr: rounded(llr),
+            });
         }
         terms.extend(title_terms(&titles, burst));
         bursts.push(Burst {
@@ -152,10 +184,16 @@ fn bursts(
 
 /// The terms with the highest ratios, none a part of another.
 fn most_telling(mut terms: Vec<Term>) -> Vec<Term> {
-    terms.sort_by(|a, b| b.llr.total_cmp(&a.llr).then_with(|| (&a.id, &a.text).cmp(&(&b.id, &b.text))));
+    terms.sort_by(|a, b| {
+        b.llr
+            .total_cmp(&a.llr)
+            .then_with(|| (&a.id, &a.text).cmp(&(&b.id, &b.text)))
+    });
     let mut kept: Vec<Term> = Vec::new();
     for term in terms {
-        let is_said = kept.iter().any(|other| other.text.contains(&term.text) || term.text.contains(&other.text));
+        let is_said = kept
+            .iter()
+            .any(|other| other.text.contains(&term.text) || term.text.contains(&other.text));
         if kept.len() < MAX_TERMS && !is_said {
             kept.push(term);
         }

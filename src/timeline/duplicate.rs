@@ -27,8 +27,12 @@ const MIN_CONTAINED: usize = 12;
 
 /// The set of shingles of a text, sorted.
 pub(super) fn shingles(text: &str) -> Vec<u64> {
-    let letters: Vec<char> =
-        text.chars().map(fold).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let letters: Vec<char> = text
+        .chars()
+        .map(fold)
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
     let mut set: Vec<u64> = match letters.len() {
         0 => Vec::new(),
         1..SHINGLE => vec![hash(&letters)],
@@ -41,7 +45,9 @@ pub(super) fn shingles(text: &str) -> Vec<u64> {
 
 /// A shingle of three code points is its own hash: 21 bits each.
 fn hash(letters: &[char]) -> u64 {
-    letters.iter().fold(0, |hash, &letter| hash << 21 | u64::from(u32::from(letter)))
+    letters
+        .iter()
+        .fold(0, |hash, &letter| hash << 21 | u64::from(u32::from(letter)))
 }
 
 /// Whether two sets are those of near-duplicates.
@@ -77,7 +83,8 @@ pub(super) fn near_duplicates(sets: &[Vec<u64>]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for (later, set) in sets.iter().enumerate() {
         // What is unique to a sentence can't be shared, but counts for the length of the prefix.
-        let mut by_rarity: Vec<(u32, u64)> = set.iter().map(|shingle| (frequency[shingle], *shingle)).collect();
+        let mut by_rarity: Vec<(u32, u64)> =
+            set.iter().map(|shingle| (frequency[shingle], *shingle)).collect();
         by_rarity.sort_unstable();
         let prefix = set.len() - (MIN_JACCARD * set.len() as f64).ceil() as usize + 1;
         let mut candidates: Vec<usize> = Vec::new();
@@ -137,12 +144,18 @@ mod tests {
 
     #[test]
     fn script_punctuation_and_datelines_do_not_matter() {
-        assert!(same("美国总统特朗普宣布对华加征关税。", "美國總統特朗普：宣布對華加征關稅"));
+        assert!(same(
+            "美国总统特朗普宣布对华加征关税。",
+            "美國總統特朗普：宣布對華加征關稅"
+        ));
         assert!(same(
             "新华社华盛顿1月20日电 美国总统特朗普20日在国会山宣誓就职，成为美国第45任总统。",
             "美国总统特朗普20日在国会山宣誓就职，成为美国第45任总统。"
         ));
-        assert!(!same("美国总统特朗普宣布对华加征关税。", "美国总统特朗普会见日本首相安倍晋三。"));
+        assert!(!same(
+            "美国总统特朗普宣布对华加征关税。",
+            "美国总统特朗普会见日本首相安倍晋三。"
+        ));
         assert!(!same("特朗普说", "特朗普说，他不会出席今年的白宫记者协会晚宴"));
         assert!(same("好", "好。") && !same("好", "坏") && !same("", ""));
     }

@@ -44,15 +44,26 @@ pub(super) fn events(
         groups = select(groups, top);
     }
     let names_date = |article: i64, sentence: u32| {
-        dated.binary_search_by_key(&(article, sentence), |dated| (dated.article, dated.sentence)).is_ok()
+        dated
+            .binary_search_by_key(&(article, sentence), |dated| (dated.article, dated.sentence))
+            .is_ok()
     };
-    let days = appearances.iter().filter_map(|appearance| Some((appearance.article, appearance.day?))).collect();
+    let days = appearances
+        .iter()
+        .filter_map(|appearance| Some((appearance.article, appearance.day?)))
+        .collect();
     let quotes = quotes(store, entity, &groups, &days, names_date)?;
     let mut background = Background::default();
     for quotes in &quotes {
         background.add(quotes.iter().map(|quote| quote.bigrams.as_slice()));
     }
-    let mut reader = Reader { store, entity, sentences: options.sentences, articles: IntMap::default(), entities: IntMap::default() };
+    let mut reader = Reader {
+        store,
+        entity,
+        sentences: options.sentences,
+        articles: IntMap::default(),
+        entities: IntMap::default(),
+    };
     let mut events = Vec::new();
     for (group, quotes) in groups.iter().zip(&quotes) {
         let mut of_date = reader.events(group, quotes, &background)?;
@@ -103,7 +114,9 @@ fn quotes(
                         article,
                         sentence: sentence.clone(),
                         names_date: number.is_some(),
-                        is_prompt: days.get(&article).is_some_and(|day| is_prompt(*day, groups[at].period)),
+                        is_prompt: days
+                            .get(&article)
+                            .is_some_and(|day| is_prompt(*day, groups[at].period)),
                         bigrams: bigrams.clone(),
                     });
                 }
@@ -121,7 +134,10 @@ fn is_prompt(day: Day, period: Period) -> bool {
 
 /// Groups quotes by story; `stories[i]` are places in `quotes`, in order.
 fn stories(quotes: &[Quote]) -> Vec<Vec<usize>> {
-    let sets: Vec<Vec<u64>> = quotes.iter().map(|quote| shingles(&quote.sentence.text)).collect();
+    let sets: Vec<Vec<u64>> = quotes
+        .iter()
+        .map(|quote| shingles(&quote.sentence.text))
+        .collect();
     let mut said: IntMap<i64, usize> = IntMap::default();
     for (quote, set) in quotes.iter().zip(&sets) {
         *said.entry(quote.article).or_default() += set.len();
@@ -131,19 +147,32 @@ fn stories(quotes: &[Quote]) -> Vec<Vec<usize>> {
     for (earlier, later) in near_duplicates(&sets) {
         let (a, b) = (quotes[earlier].article, quotes[later].article);
         if a != b {
-            let (pair, sides) = if a < b { ((a, b), [earlier, later]) } else { ((b, a), [later, earlier]) };
+            let (pair, sides) = if a < b {
+                ((a, b), [earlier, later])
+            } else {
+                ((b, a), [later, earlier])
+            };
             let lists = shared.entry(pair).or_default();
             lists[0].push(sides[0]);
             lists[1].push(sides[1]);
         }
     }
-    let places: IntMap<i64, usize> = quotes.iter().enumerate().rev().map(|(at, quote)| (quote.article, at)).collect();
+    let places: IntMap<i64, usize> = quotes
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(at, quote)| (quote.article, at))
+        .collect();
     let mut joined = Groups::new(quotes.len());
     for (at, quote) in quotes.iter().enumerate() {
         joined.join(at, places[&quote.article]);
     }
     for ((a, b), lists) in shared {
-        let (article, mut list) = if said[&a] <= said[&b] { (a, lists[0].clone()) } else { (b, lists[1].clone()) };
+        let (article, mut list) = if said[&a] <= said[&b] {
+            (a, lists[0].clone())
+        } else {
+            (b, lists[1].clone())
+        };
         list.sort_unstable();
         list.dedup();
         let common: usize = list.iter().map(|&at| sets[at].len()).sum();
@@ -195,10 +224,18 @@ impl Reader<'_> {
         Ok(events.into_iter().map(|(_, event)| event).collect())
     }
 
-    fn event(&mut self, group: &DateGroup, quotes: &[Quote], members: &[usize], chosen: &[usize]) -> Result<Event> {
+    fn event(
+        &mut self,
+        group: &DateGroup,
+        quotes: &[Quote],
+        members: &[usize],
+        chosen: &[usize],
+    ) -> Result<Event> {
         let mut sentences = Vec::new();
         for &at in chosen {
-            let Quote { article, sentence, .. } = &quotes[at];
+            let Quote {
+                article, sentence, ..
+            } = &quotes[at];
             sentences.push(EventSentence {
                 text: sentence.text.clone(),
                 mentions: sentence.mentions.clone(),
@@ -207,7 +244,10 @@ impl Reader<'_> {
         }
         let mut by_article: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
         for &at in members {
-            by_article.entry(quotes[at].article).or_default().push(quotes[at].sentence.number);
+            by_article
+                .entry(quotes[at].article)
+                .or_default()
+                .push(quotes[at].sentence.number);
         }
         let mut articles = Vec::new();
         for &number in by_article.keys() {
@@ -273,8 +313,20 @@ impl Reader<'_> {
 
 impl From<ArticleInfo> for ArticleRef {
     fn from(info: ArticleInfo) -> Self {
-        let ArticleInfo { id, title, url, source, published } = info;
-        Self { id, title, url, source, published }
+        let ArticleInfo {
+            id,
+            title,
+            url,
+            source,
+            published,
+        } = info;
+        Self {
+            id,
+            title,
+            url,
+            source,
+            published,
+        }
     }
 }
 

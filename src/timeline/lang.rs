@@ -24,12 +24,16 @@ impl std::str::FromStr for Lang {
         match name {
             "zh" => Ok(Self::Chinese),
             "en" => Ok(Self::English),
-            _ => Err(Error::Usage(format!("unknown language {name:?}: expected zh or en"))),
+            _ => Err(Error::Usage(format!(
+                "unknown language {name:?}: expected zh or en"
+            ))),
         }
     }
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 fn month(date: Date) -> &'static str {
     MONTHS[(date.month() - 1) as usize]
@@ -191,7 +195,11 @@ impl Lang {
 
     /// From a day to another.
     pub(super) fn days(self, first: Date, last: Date) -> String {
-        if first == last { self.day(first) } else { format!("{} – {}", self.day(first), self.day(last)) }
+        if first == last {
+            self.day(first)
+        } else {
+            format!("{} – {}", self.day(first), self.day(last))
+        }
     }
 
     /// The date of an event in its precision.

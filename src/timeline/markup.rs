@@ -15,7 +15,9 @@ pub(super) fn escape(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
             // Forbidden in XML, and so in an SVG file.
-            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+                escaped.push('\u{fffd}')
+            }
             _ => escaped.push(c),
         }
     }
@@ -51,7 +53,10 @@ pub(super) fn highlighted(text: &str, mentions: &[(usize, usize)]) -> String {
 /// Headline and outlet of an article, linked where it has an address.
 pub(super) fn link(article: &ArticleRef) -> String {
     let title = escape(article.title.as_deref().unwrap_or(&article.id));
-    let source = article.source.as_deref().map(|source| format!(" <small>{}</small>", escape(source)));
+    let source = article
+        .source
+        .as_deref()
+        .map(|source| format!(" <small>{}</small>", escape(source)));
     let title = match article.url.as_deref().and_then(web_address) {
         Some(url) => format!("<a href=\"{}\" rel=\"noreferrer\">{title}</a>", escape(url)),
         None => title,
@@ -66,9 +71,19 @@ mod tests {
 
     #[test]
     fn only_addresses_of_the_web_are_links() {
-        assert_eq!(web_address("https://a.cn/1?x=<\">"), Some("https://a.cn/1?x=<\">"));
+        assert_eq!(
+            web_address("https://a.cn/1?x=<\">"),
+            Some("https://a.cn/1?x=<\">")
+        );
         assert_eq!(web_address(" HTTP://a.cn"), Some("HTTP://a.cn"));
-        for url in ["javascript:alert(1)", "javascript://x\nalert(1)", "data:text/html,x", "//a.cn", "a.cn", ""] {
+        for url in [
+            "javascript:alert(1)",
+            "javascript://x\nalert(1)",
+            "data:text/html,x",
+            "//a.cn",
+            "a.cn",
+            "",
+        ] {
             assert_eq!(web_address(url), None, "{url}");
         }
         let article = ArticleRef {
@@ -84,7 +99,10 @@ mod tests {
 
     #[test]
     fn mentions_are_marked_in_code_points() {
-        assert_eq!(highlighted("😀林鄭<说>", &[(1, 3), (2, 4), (9, 12)]), "😀<mark>林鄭</mark><mark>&lt;</mark>说&gt;");
+        assert_eq!(
+            highlighted("😀林鄭<说>", &[(1, 3), (2, 4), (9, 12)]),
+            "😀<mark>林鄭</mark><mark>&lt;</mark>说&gt;"
+        );
     }
 
     proptest! {

@@ -38,8 +38,8 @@ use crate::store::{Appearance, Day, EntityRow, Store, date_of};
 
 pub use lang::Lang;
 pub use model::{
-    ArticleRef, Burst, Companion, DateSource, EntityInfo, EntityRef, Event, EventSentence, RolePeriod, SCHEMA, Term,
-    Timeline, Variant,
+    ArticleRef, Burst, Companion, DateSource, EntityInfo, EntityRef, Event, EventSentence, RolePeriod,
+    SCHEMA, Term, Timeline, Variant,
 };
 pub use series::{By, Point};
 
@@ -68,7 +68,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { from: None, to: None, by: By::Auto, top: None, sentences: 2, newest_first: false, companions: 20 }
+        Self {
+            from: None,
+            to: None,
+            by: By::Auto,
+            top: None,
+            sentences: 2,
+            newest_first: false,
+            companions: 20,
+        }
     }
 }
 
@@ -82,14 +90,18 @@ pub fn timeline(store: &Store, entity: &EntityRow, options: &Options) -> Result<
     let totals = store.totals()?;
     let undated = all.iter().filter(|appearance| appearance.day.is_none()).count() as u64;
     let Some((first, last)) = series::period(&all, options) else {
-        return Ok(Timeline { undated, ..Timeline::empty(EntityInfo::read(store, entity)?) });
+        return Ok(Timeline {
+            undated,
+            ..Timeline::empty(EntityInfo::read(store, entity)?)
+        });
     };
     let in_period = |day: Option<Day>| day.is_some_and(|day| (first..=last).contains(&day));
     let appearances: Vec<Appearance> = all.iter().copied().filter(|a| in_period(a.day)).collect();
     let by = options.by.resolve(first, last);
     let series = series::series(&appearances, &totals, (first, last), by);
     let spans = burst_spans(&appearances, &totals, (first, last));
-    let (companions, bursts) = companion::companions(store, entity, &appearances, &spans, options.companions)?;
+    let (companions, bursts) =
+        companion::companions(store, entity, &appearances, &spans, options.companions)?;
     let events = event::events(store, entity, &all, &totals, (first, last), options)?;
     let mut sources: Vec<i64> = appearances.iter().map(|appearance| appearance.source).collect();
     sources.sort_unstable();
@@ -101,7 +113,10 @@ pub fn timeline(store: &Store, entity: &EntityRow, options: &Options) -> Result<
         to: Some(date_of(last)),
         by,
         articles: appearances.len() as u64,
-        mentions: appearances.iter().map(|appearance| u64::from(appearance.mentions)).sum(),
+        mentions: appearances
+            .iter()
+            .map(|appearance| u64::from(appearance.mentions))
+            .sum(),
         sources: sources.len() as u64,
         undated,
         series,
@@ -113,7 +128,11 @@ pub fn timeline(store: &Store, entity: &EntityRow, options: &Options) -> Result<
 }
 
 /// The bursts as `(first day, last day, strength)`, found by day.
-fn burst_spans(appearances: &[Appearance], totals: &[(Day, u64)], (first, last): (Day, Day)) -> Vec<(Day, Day, f64)> {
+fn burst_spans(
+    appearances: &[Appearance],
+    totals: &[(Day, u64)],
+    (first, last): (Day, Day),
+) -> Vec<(Day, Day, f64)> {
     let mut batches = vec![(0u64, 0u64); (last - first + 1) as usize];
     for day in appearances.iter().filter_map(|appearance| appearance.day) {
         batches[(day - first) as usize].0 += 1;
@@ -130,3 +149,6 @@ fn burst_spans(appearances: &[Appearance], totals: &[(Day, u64)], (first, last):
         .map(|span| (first + span.first as Day, first + span.last as Day, span.strength))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,10 @@ impl EntityInfo {
             name: entity.name.clone(),
             name_hant: entity.name_hant.clone(),
             name_en: entity.name_en.clone(),
-            variants: variants.into_iter().map(|(text, mentions)| Variant { text, mentions }).collect(),
+            variants: variants
+                .into_iter()
+                .map(|(text, mentions)| Variant { text, mentions })
+                .collect(),
         })
     }
 }
@@ -121,7 +124,12 @@ pub struct EntityRef {
 
 impl From<EntityRow> for EntityRef {
     fn from(row: EntityRow) -> Self {
-        Self { id: row.id, kind: row.kind, name: row.name, name_en: row.name_en }
+        Self {
+            id: row.id,
+            kind: row.kind,
+            name: row.name,
+            name_en: row.name_en,
+        }
     }
 }
 

@@ -7,7 +7,9 @@ use crate::store::{RoleRow, date_of};
 pub(super) fn roles(rows: Vec<RoleRow>) -> Vec<RolePeriod> {
     let mut periods: Vec<RolePeriod> = Vec::new();
     for row in rows {
-        let at = periods.iter().position(|period| period.title == row.title && period.of == row.of);
+        let at = periods
+            .iter()
+            .position(|period| period.title == row.title && period.of == row.of);
         let at = at.unwrap_or_else(|| {
             periods.push(RolePeriod {
                 title: row.title,
@@ -21,7 +23,9 @@ pub(super) fn roles(rows: Vec<RoleRow>) -> Vec<RolePeriod> {
         });
         let period = &mut periods[at];
         period.articles += 1;
-        let Some(date) = row.day.map(date_of) else { continue };
+        let Some(date) = row.day.map(date_of) else {
+            continue;
+        };
         if row.former {
             period.former_since = Some(period.former_since.map_or(date, |since| since.min(date)));
         } else {

@@ -46,7 +46,12 @@ pub(super) struct DateGroup {
 
 impl DateGroup {
     fn new(period: Period) -> Self {
-        Self { period, named: Vec::new(), published: Vec::new(), salience: 0.0 }
+        Self {
+            period,
+            named: Vec::new(),
+            published: Vec::new(),
+            salience: 0.0,
+        }
     }
 }
 
@@ -60,12 +65,18 @@ pub(super) fn groups(
     let mut groups: BTreeMap<Period, DateGroup> = BTreeMap::new();
     let is_covered = |period: &Period| period.first <= last && period.last >= first;
     for sentence in dated.iter().filter(|sentence| is_covered(&sentence.period)) {
-        let group = groups.entry(sentence.period).or_insert_with(|| DateGroup::new(sentence.period));
+        let group = groups
+            .entry(sentence.period)
+            .or_insert_with(|| DateGroup::new(sentence.period));
         group.named.push((sentence.article, sentence.sentence));
     }
     for appearance in appearances {
         if let Some(period) = appearance.day.map(Period::day).filter(is_covered) {
-            groups.entry(period).or_insert_with(|| DateGroup::new(period)).published.push(appearance.article);
+            groups
+                .entry(period)
+                .or_insert_with(|| DateGroup::new(period))
+                .published
+                .push(appearance.article);
         }
     }
     let usual = Usual::new(appearances, totals);
@@ -89,15 +100,28 @@ fn salience(group: &DateGroup, articles: &IntMap<i64, &Appearance>, usual: &Usua
             _ => prompt += 1,
         }
     }
-    let all: BTreeSet<i64> = named.iter().copied().chain(group.published.iter().copied()).collect();
-    let outlets: BTreeSet<i64> = all.iter().filter_map(|article| articles.get(article)).map(|a| a.source).collect();
+    let all: BTreeSet<i64> = named
+        .iter()
+        .copied()
+        .chain(group.published.iter().copied())
+        .collect();
+    let outlets: BTreeSet<i64> = all
+        .iter()
+        .filter_map(|article| articles.get(article))
+        .map(|a| a.source)
+        .collect();
     let more = |count: usize| (1.0 + count as f64).ln();
     let text = REMEMBERED * more(remembered.len()) + NAMED * more(prompt) + OUTLETS * more(outlets.len());
     if group.period.precision != Precision::Day {
         // A month has no volume of its own, and many a month is named in passing.
         return text / 2.0;
     }
-    let count = (prompt + group.published.iter().filter(|article| !named.contains(article)).count()) as f64;
+    let count = (prompt
+        + group
+            .published
+            .iter()
+            .filter(|article| !named.contains(article))
+            .count()) as f64;
     text + usual.surprise(group.period.first, count)
 }
 
@@ -112,7 +136,11 @@ struct Usual {
 impl Usual {
     fn new(appearances: &[Appearance], totals: &[(Day, u64)]) -> Self {
         let (Some(&(first, _)), Some(&(last, _))) = (totals.first(), totals.last()) else {
-            return Self { first: 0, sums: vec![(0.0, 0.0)], all: Vec::new() };
+            return Self {
+                first: 0,
+                sums: vec![(0.0, 0.0)],
+                all: Vec::new(),
+            };
         };
         let days = (last - first + 1) as usize;
         let mut about = vec![0.0; days];
@@ -137,7 +165,11 @@ impl Usual {
         let (near_about, near_all) = self.between(day - NEIGHBOURHOOD, day + NEIGHBOURHOOD);
         let (about, all) = (wide_about - near_about, wide_all - near_all);
         let share = if all > 0.0 { about / all } else { 0.0 };
-        let today = usize::try_from(day - self.first).ok().and_then(|at| self.all.get(at)).copied().unwrap_or(0.0);
+        let today = usize::try_from(day - self.first)
+            .ok()
+            .and_then(|at| self.all.get(at))
+            .copied()
+            .unwrap_or(0.0);
         let expected = (share * today).max(MIN_EXPECTED);
         if count <= expected {
             return 0.0;
@@ -164,7 +196,8 @@ pub(super) fn select(groups: Vec<DateGroup>, top: usize) -> Vec<DateGroup> {
             .max_by(|&a, &b| worth[a].total_cmp(&worth[b]).then(b.cmp(&a)));
         let Some(best) = best else { break };
         chosen.insert(best);
-        let around = |at: &usize| (groups[*at].period.first - groups[best].period.first).unsigned_abs() as usize;
+        let around =
+            |at: &usize| (groups[*at].period.first - groups[best].period.first).unsigned_abs() as usize;
         let neighbours: Vec<usize> = (0..best)
             .rev()
             .take_while(|at| around(at) < NEAR.len())
@@ -174,7 +207,12 @@ pub(super) fn select(groups: Vec<DateGroup>, top: usize) -> Vec<DateGroup> {
             worth[at] *= NEAR[around(&at)];
         }
     }
-    groups.into_iter().enumerate().filter(|(at, _)| chosen.contains(at)).map(|(_, group)| group).collect()
+    groups
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| chosen.contains(at))
+        .map(|(_, group)| group)
+        .collect()
 }
 
 #[cfg(test)]
@@ -182,7 +220,12 @@ mod tests {
     use super::*;
 
     fn appearance(article: i64, day: Day) -> Appearance {
-        Appearance { article, day: Some(day), source: 1, mentions: 1 }
+        Appearance {
+            article,
+            day: Some(day),
+            source: 1,
+            mentions: 1,
+        }
     }
 
     #[test]
@@ -191,7 +234,11 @@ mod tests {
         let mut appearances: Vec<_> = (0..60).map(|at| appearance(at, at as Day * 3)).collect();
         appearances.extend((100..110).map(|at| appearance(at, 100)));
         let dated: Vec<_> = [20, 30, 40, 50]
-            .map(|article| DatedSentence { article, sentence: 0, period: Period::day(50) })
+            .map(|article| DatedSentence {
+                article,
+                sentence: 0,
+                period: Period::day(50),
+            })
             .into();
         let totals: Vec<_> = (0..180).map(|day| (day, 20)).collect();
         let groups = groups(&appearances, &dated, &totals, (0, 179));
@@ -201,7 +248,10 @@ mod tests {
 
     #[test]
     fn the_neighbour_of_a_chosen_date_counts_for_less() {
-        let group = |first: Day, salience| DateGroup { salience, ..DateGroup::new(Period::day(first)) };
+        let group = |first: Day, salience| DateGroup {
+            salience,
+            ..DateGroup::new(Period::day(first))
+        };
         let groups = vec![group(1, 10.0), group(2, 9.0), group(30, 6.0)];
         let chosen: Vec<Day> = select(groups, 2).iter().map(|group| group.period.first).collect();
         assert_eq!(chosen, [1, 30]);

@@ -84,7 +84,11 @@ impl std::str::FromStr for By {
         Self::ALL
             .into_iter()
             .find(|by| by.as_str() == name)
-            .ok_or_else(|| Error::Usage(format!("unknown bin width {name:?}: expected auto, day, week, month or year")))
+            .ok_or_else(|| {
+                Error::Usage(format!(
+                    "unknown bin width {name:?}: expected auto, day, week, month or year"
+                ))
+            })
     }
 }
 
@@ -127,11 +131,19 @@ pub(super) fn series(
     let place = |day: Day| starts.partition_point(|&start| start <= day).saturating_sub(1);
     let mut points: Vec<Point> = starts
         .iter()
-        .map(|&start| Point { date: date_of(start), mentions: 0, articles: 0, share: 0.0, sources: 0 })
+        .map(|&start| Point {
+            date: date_of(start),
+            mentions: 0,
+            articles: 0,
+            share: 0.0,
+            sources: 0,
+        })
         .collect();
     let mut sources: Vec<Vec<i64>> = vec![Vec::new(); points.len()];
     for appearance in appearances {
-        let Some(day) = appearance.day.filter(|day| (first..=last).contains(day)) else { continue };
+        let Some(day) = appearance.day.filter(|day| (first..=last).contains(day)) else {
+            continue;
+        };
         let at = place(day);
         points[at].mentions += u64::from(appearance.mentions);
         points[at].articles += 1;
@@ -144,7 +156,11 @@ pub(super) fn series(
         all[place(day)] += count;
     }
     for ((point, all), sources) in points.iter_mut().zip(all).zip(sources) {
-        point.share = if all == 0 { 0.0 } else { rounded(point.articles as f64 / all as f64) };
+        point.share = if all == 0 {
+            0.0
+        } else {
+            rounded(point.articles as f64 / all as f64)
+        };
         point.sources = sources.len() as u64;
     }
     points
@@ -182,17 +198,32 @@ mod tests {
 
     #[test]
     fn a_series_counts_articles_mentions_and_outlets() {
-        let appearance = |text: &str, source, mentions| Appearance { article: 0, day: Some(day(text)), source, mentions };
+        let appearance = |text: &str, source, mentions| Appearance {
+            article: 0,
+            day: Some(day(text)),
+            source,
+            mentions,
+        };
         let appearances = [
             appearance("2024-01-01", 1, 2),
             appearance("2024-01-01", 1, 1),
             appearance("2024-01-03", 2, 1),
-            Appearance { day: None, ..appearance("2024-01-03", 2, 9) },
+            Appearance {
+                day: None,
+                ..appearance("2024-01-03", 2, 9)
+            },
         ];
-        let totals = [(day("2024-01-01"), 4), (day("2024-01-02"), 4), (day("2024-01-03"), 3)];
+        let totals = [
+            (day("2024-01-01"), 4),
+            (day("2024-01-02"), 4),
+            (day("2024-01-03"), 3),
+        ];
         let period = period(&appearances, &Options::default()).unwrap();
         let points = series(&appearances, &totals, period, By::Day);
-        let shown: Vec<_> = points.iter().map(|p| (p.mentions, p.articles, p.share, p.sources)).collect();
+        let shown: Vec<_> = points
+            .iter()
+            .map(|p| (p.mentions, p.articles, p.share, p.sources))
+            .collect();
         assert_eq!(shown, [(3, 2, 0.5, 1), (0, 0, 0.0, 0), (1, 1, 0.333333, 1)]);
     }
 }

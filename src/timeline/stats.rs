@@ -29,8 +29,9 @@ impl Counts {
         for row in 0..2 {
             for column in 0..2 {
                 let observed = table[row][column] as f64;
-                let expected =
-                    (table[row][0] + table[row][1]) as f64 * (table[0][column] + table[1][column]) as f64 / all as f64;
+                let expected = (table[row][0] + table[row][1]) as f64
+                    * (table[0][column] + table[1][column]) as f64
+                    / all as f64;
                 if observed > 0.0 {
                     sum += observed * (observed / expected).ln();
                 }
@@ -60,18 +61,36 @@ mod tests {
 
     #[test]
     fn the_ratio_grows_with_evidence_and_has_a_sign() {
-        let counts = |both, first, second| Counts { both, first, second, all: 1000 };
+        let counts = |both, first, second| Counts {
+            both,
+            first,
+            second,
+            all: 1000,
+        };
         assert!(counts(10, 100, 100).llr().abs() < 1e-6);
         assert!(counts(50, 100, 100).llr() > counts(20, 100, 100).llr());
         assert!(counts(1, 100, 100).llr() < 0.0);
         // Dunning's 2×2 table of 110, 2442, 111, 29114 has 270.72.
-        let swiss = Counts { both: 110, first: 110 + 2442, second: 110 + 111, all: 110 + 2442 + 111 + 29114 };
+        let swiss = Counts {
+            both: 110,
+            first: 110 + 2442,
+            second: 110 + 111,
+            all: 110 + 2442 + 111 + 29114,
+        };
         assert!((swiss.llr() - 270.72).abs() < 0.01);
     }
 
     #[test]
     fn npmi_is_bounded() {
-        let counts = |both, first, second| Counts { both, first, second, all: 1000 }.npmi();
+        let counts = |both, first, second| {
+            Counts {
+                both,
+                first,
+                second,
+                all: 1000,
+            }
+            .npmi()
+        };
         assert_eq!(counts(0, 5, 5), -1.0);
         assert!((counts(5, 5, 5) - 1.0).abs() < 1e-9);
         assert!(counts(10, 100, 100).abs() < 1e-9);

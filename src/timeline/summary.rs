@@ -28,7 +28,13 @@ const MIN_SECOND: f64 = 0.4;
 pub(super) fn bigrams(text: &str) -> Vec<u64> {
     let letters: Vec<u64> = text
         .chars()
-        .map(|c| if c.is_alphanumeric() { u64::from(u32::from(fold(c))) } else { 0 })
+        .map(|c| {
+            if c.is_alphanumeric() {
+                u64::from(u32::from(fold(c)))
+            } else {
+                0
+            }
+        })
         .collect();
     let mut found: Vec<u64> = letters
         .windows(2)
@@ -143,7 +149,10 @@ pub(super) fn best(members: &[usize], sentences: &[Choice<'_>], scores: &[f64], 
             .filter(|member| !chosen.contains(member))
             .max_by(|&a, &b| worth(a).total_cmp(&worth(b)).then(b.cmp(&a)));
         let Some(next) = next else { break };
-        if chosen.first().is_some_and(|&first| worth(next) < MIN_SECOND * scores[first]) {
+        if chosen
+            .first()
+            .is_some_and(|&first| worth(next) < MIN_SECOND * scores[first])
+        {
             break;
         }
         said.extend(sentences[next].bigrams);
@@ -183,6 +192,6 @@ mod tests {
         assert!(scores[2] < scores[0] && scores[2] < scores[1], "{scores:?}");
         let chosen = best(&[0, 1, 2], &sentences, &scores, 2);
         assert_ne!(chosen[0], 2);
-        assert_eq!(best(&[], &sentences, &scores, 2), []);
+        assert!(best(&[], &sentences, &scores, 2).is_empty());
     }
 }

@@ -36,7 +36,9 @@ const MIN_LLR: f64 = 10.8;
 type Key = u128;
 
 fn key(letters: &[char]) -> Key {
-    letters.iter().fold(0, |key, &letter| key << 21 | u128::from(u32::from(letter)))
+    letters
+        .iter()
+        .fold(0, |key, &letter| key << 21 | u128::from(u32::from(letter)))
 }
 
 fn letters(mut key: Key) -> Vec<char> {
@@ -54,7 +56,9 @@ type Title = Vec<Vec<char>>;
 
 fn title(text: &str) -> Title {
     let runs = text.split(|letter: char| !letter.is_alphabetic());
-    runs.map(|run| run.chars().collect::<Vec<char>>()).filter(|run| run.len() >= *LENGTHS.start()).collect()
+    runs.map(|run| run.chars().collect::<Vec<char>>())
+        .filter(|run| run.len() >= *LENGTHS.start())
+        .collect()
 }
 
 /// Headlines by burst, the last list being those outside of all.
@@ -95,13 +99,23 @@ impl Titles {
             lists.push(titles);
         }
         let variants = store.variants(entity)?;
-        let names = variants.into_iter().take(20).map(|(text, _)| fold_str(&text)).collect();
-        Ok(Self { frequency: frequency(lists.iter().flatten()), lists, names })
+        let names = variants
+            .into_iter()
+            .take(20)
+            .map(|(text, _)| fold_str(&text))
+            .collect();
+        Ok(Self {
+            frequency: frequency(lists.iter().flatten()),
+            lists,
+            names,
+        })
     }
 
     fn is_name(&self, term: &[char]) -> bool {
         let term: String = term.iter().collect();
-        self.names.iter().any(|name| name.contains(&term) || term.contains(name.as_str()))
+        self.names
+            .iter()
+            .any(|name| name.contains(&term) || term.contains(name.as_str()))
     }
 }
 
@@ -110,13 +124,20 @@ fn frequency<'t>(titles: impl Iterator<Item = &'t Title>) -> IntMap<Key, u32> {
     let mut strings: Vec<Key> = Vec::new();
     let mut of_title: Vec<Key> = Vec::new();
     for title in titles {
-        of_title.extend(title.iter().flat_map(|run| LENGTHS.flat_map(|length| run.windows(length))).map(key));
+        of_title.extend(
+            title
+                .iter()
+                .flat_map(|run| LENGTHS.flat_map(|length| run.windows(length)))
+                .map(key),
+        );
         of_title.sort_unstable();
         of_title.dedup();
         strings.append(&mut of_title);
     }
     strings.sort_unstable();
-    let counted = strings.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u32));
+    let counted = strings
+        .chunk_by(|a, b| a == b)
+        .map(|equal| (equal[0], equal.len() as u32));
     counted.filter(|(_, count)| *count >= MIN_TITLES).collect()
 }
 
@@ -129,7 +150,12 @@ pub(super) fn title_terms(titles: &Titles, burst: usize) -> Vec<Term> {
         .iter()
         .map(|(&key, &both)| {
             let second = u64::from(titles.frequency[&key]);
-            let counts = Counts { both: u64::from(both), first: own.len() as u64, second, all };
+            let counts = Counts {
+                both: u64::from(both),
+                first: own.len() as u64,
+                second,
+                all,
+            };
             (counts.llr(), key, both)
         })
         .filter(|mark| mark.0 >= MIN_LLR)
@@ -140,12 +166,15 @@ pub(super) fn title_terms(titles: &Titles, burst: usize) -> Vec<Term> {
     let candidates: Vec<(Vec<char>, u32)> = marks.iter().map(|mark| (letters(mark.1), mark.2)).collect();
     let is_free: Vec<bool> = candidates.iter().map(|(term, _)| is_free(term, own)).collect();
     let is_part = |term: &[char], count: u32| {
-        candidates.iter().zip(&is_free).any(|((longer, longer_count), is_free)| {
-            *is_free
-                && longer.len() > term.len()
-                && f64::from(*longer_count) >= PART * f64::from(count)
-                && longer.windows(term.len()).any(|part| part == term)
-        })
+        candidates
+            .iter()
+            .zip(&is_free)
+            .any(|((longer, longer_count), is_free)| {
+                *is_free
+                    && longer.len() > term.len()
+                    && f64::from(*longer_count) >= PART * f64::from(count)
+                    && longer.windows(term.len()).any(|part| part == term)
+            })
     };
     marks
         .iter()
@@ -167,7 +196,11 @@ fn is_free(term: &[char], titles: &[Title]) -> bool {
     let mut before = Sides::default();
     let mut after = Sides::default();
     for run in titles.iter().flatten() {
-        for (at, _) in run.windows(term.len()).enumerate().filter(|(_, string)| *string == term) {
+        for (at, _) in run
+            .windows(term.len())
+            .enumerate()
+            .filter(|(_, string)| *string == term)
+        {
             before.see(at.checked_sub(1).map(|before| run[before]));
             after.see(run.get(at + term.len()).copied());
         }
@@ -197,9 +230,15 @@ mod tests {
     use super::*;
 
     fn titles(lists: &[&[&str]]) -> Titles {
-        let lists: Vec<Vec<Title>> =
-            lists.iter().map(|list| list.iter().map(|text| title(text)).collect()).collect();
-        Titles { frequency: frequency(lists.iter().flatten()), lists, names: vec!["林郑月娥".to_owned()] }
+        let lists: Vec<Vec<Title>> = lists
+            .iter()
+            .map(|list| list.iter().map(|text| title(text)).collect())
+            .collect();
+        Titles {
+            frequency: frequency(lists.iter().flatten()),
+            lists,
+            names: vec!["林郑月娥".to_owned()],
+        }
     }
 
     #[test]
@@ -212,7 +251,14 @@ mod tests {
             "林郑月娥会见传媒",
             "林郑月娥回应记者",
         ];
-        let rest: &[&str] = &["林郑月娥出席晚宴", "林郑月娥访问北京", "施政报告明日公布", "商界欢迎施政报告", "财政预算案", "房屋政策"];
+        let rest: &[&str] = &[
+            "林郑月娥出席晚宴",
+            "林郑月娥访问北京",
+            "施政报告明日公布",
+            "商界欢迎施政报告",
+            "财政预算案",
+            "房屋政策",
+        ];
         let terms = title_terms(&titles(&[burst, rest, rest]), 0);
         let found: Vec<_> = terms.iter().map(|term| term.text.as_str()).collect();
         assert_eq!(found, ["送中条例"]);

@@ -14,13 +14,31 @@ const SERIES: &str = "shiji.series/1";
 /// One event a row; further sentences and articles stand in the same cell, with ` ¶ ` between.
 pub(super) fn events(out: &mut dyn Write, timelines: &[Timeline]) -> io::Result<()> {
     let header = [
-        "schema", "entity", "name", "date", "precision", "date_source", "first", "last", "count", "sources",
-        "salience", "sentences", "titles", "urls", "outlets", "entities",
+        "schema",
+        "entity",
+        "name",
+        "date",
+        "precision",
+        "date_source",
+        "first",
+        "last",
+        "count",
+        "sources",
+        "salience",
+        "sentences",
+        "titles",
+        "urls",
+        "outlets",
+        "entities",
     ];
     row(out, &header.map(str::to_owned))?;
     for timeline in timelines {
         for event in &timeline.events {
-            let outlets: Vec<&str> = event.articles.iter().filter_map(|a| a.source.as_deref()).collect();
+            let outlets: Vec<&str> = event
+                .articles
+                .iter()
+                .filter_map(|a| a.source.as_deref())
+                .collect();
             row(
                 out,
                 &[
@@ -36,7 +54,12 @@ pub(super) fn events(out: &mut dyn Write, timelines: &[Timeline]) -> io::Result<
                     event.sources.to_string(),
                     event.salience.to_string(),
                     joined(event.sentences.iter().map(|sentence| sentence.text.as_str())),
-                    joined(event.articles.iter().filter_map(|article| article.title.as_deref())),
+                    joined(
+                        event
+                            .articles
+                            .iter()
+                            .filter_map(|article| article.title.as_deref()),
+                    ),
                     joined(event.articles.iter().filter_map(|article| article.url.as_deref())),
                     joined(outlets.into_iter()),
                     joined(event.entities.iter().map(|entity| entity.name.as_str())),
@@ -49,7 +72,9 @@ pub(super) fn events(out: &mut dyn Write, timelines: &[Timeline]) -> io::Result<
 
 /// One bin of one entity a row.
 pub(super) fn series(out: &mut dyn Write, timelines: &[Timeline]) -> io::Result<()> {
-    let header = ["schema", "entity", "name", "by", "date", "mentions", "articles", "share", "sources"];
+    let header = [
+        "schema", "entity", "name", "by", "date", "mentions", "articles", "share", "sources",
+    ];
     row(out, &header.map(str::to_owned))?;
     for timeline in timelines {
         for point in &timeline.series {
@@ -95,8 +120,16 @@ fn row(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
 
 fn cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    let text = if is_formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]

@@ -38,7 +38,12 @@ fn one(out: &mut dyn Write, timeline: &Timeline, lang: Lang) -> io::Result<()> {
         for burst in &timeline.bursts {
             let terms: Vec<String> = burst.terms.iter().map(|term| plain(&term.text)).collect();
             let days = lang.days(burst.start, burst.end);
-            writeln!(out, "- **{days}** ({}): {}", lang.articles(burst.articles), terms.join("、"))?;
+            writeln!(
+                out,
+                "- **{days}** ({}): {}",
+                lang.articles(burst.articles),
+                terms.join("、")
+            )?;
         }
         writeln!(out)?;
     }
@@ -50,8 +55,11 @@ fn one(out: &mut dyn Write, timeline: &Timeline, lang: Lang) -> io::Result<()> {
     }
     if !timeline.companions.is_empty() {
         let name = |entity: &EntityRef| plain(lang.name_of(entity));
-        let names: Vec<String> =
-            timeline.companions.iter().map(|c| format!("{} ({})", name(&c.entity), c.articles)).collect();
+        let names: Vec<String> = timeline
+            .companions
+            .iter()
+            .map(|c| format!("{} ({})", name(&c.entity), c.articles))
+            .collect();
         writeln!(out, "## {}\n\n{}\n", lang.companions(), names.join("、"))?;
     }
     if !timeline.roles.is_empty() {
@@ -62,7 +70,13 @@ fn one(out: &mut dyn Write, timeline: &Timeline, lang: Lang) -> io::Result<()> {
                 (Some(first), Some(last)) => lang.days(first, last),
                 _ => lang.former().to_owned(),
             };
-            writeln!(out, "- {}{}: {period} ({})", plain(of), plain(&role.title), lang.articles(role.articles))?;
+            writeln!(
+                out,
+                "- {}{}: {period} ({})",
+                plain(of),
+                plain(&role.title),
+                lang.articles(role.articles)
+            )?;
         }
         writeln!(out)?;
     }
@@ -78,7 +92,12 @@ fn write_event(out: &mut dyn Write, event: &Event, lang: Lang) -> io::Result<()>
         DateSource::Text => String::new(),
         DateSource::Published => format!(" · {}", lang.published()),
     };
-    writeln!(out, "> {} · {}{source}\n", lang.articles(event.count as u64), lang.outlets(event.sources as u64))?;
+    writeln!(
+        out,
+        "> {} · {}{source}\n",
+        lang.articles(event.count as u64),
+        lang.outlets(event.sources as u64)
+    )?;
     for article in event.articles.iter().take(MAX_LINKS) {
         writeln!(out, "- {}", article_link(article, lang))?;
     }
@@ -90,9 +109,16 @@ fn write_event(out: &mut dyn Write, event: &Event, lang: Lang) -> io::Result<()>
 
 fn article_link(article: &ArticleRef, lang: Lang) -> String {
     let title = plain(article.title.as_deref().unwrap_or(lang.untitled()));
-    let source = article.source.as_deref().map(|source| format!(", {}", plain(source))).unwrap_or_default();
+    let source = article
+        .source
+        .as_deref()
+        .map(|source| format!(", {}", plain(source)))
+        .unwrap_or_default();
     match article.url.as_deref().and_then(web_address) {
-        Some(url) => format!("[{title}](<{}>){source}", url.replace(['<', '>', ' ', '\n', '\r', '\\'], "")),
+        Some(url) => format!(
+            "[{title}](<{}>){source}",
+            url.replace(['<', '>', ' ', '\n', '\r', '\\'], "")
+        ),
         None => format!("{title}{source}"),
     }
 }
@@ -119,7 +145,10 @@ mod tests {
 
     #[test]
     fn markdown_of_the_corpus_is_text() {
-        assert_eq!(plain("# <b>[x](y)</b>\n`z`"), "\\# \\<b\\>\\[x\\]\\(y\\)\\</b\\> \\`z\\`");
+        assert_eq!(
+            plain("# <b>[x](y)</b>\n`z`"),
+            "\\# \\<b\\>\\[x\\]\\(y\\)\\</b\\> \\`z\\`"
+        );
         let article = |url: &str| ArticleRef {
             id: "a".to_owned(),
             title: Some("题]".to_owned()),
@@ -128,6 +157,9 @@ mod tests {
             published: None,
         };
         assert_eq!(article_link(&article("javascript:x"), Lang::Chinese), "题\\]");
-        assert_eq!(article_link(&article("http://a/b>c"), Lang::Chinese), "[题\\]](<http://a/bc>)");
+        assert_eq!(
+            article_link(&article("http://a/b>c"), Lang::Chinese),
+            "[题\\]](<http://a/bc>)"
+        );
     }
 }

@@ -63,7 +63,10 @@ impl std::str::FromStr for Format {
     fn from_str(name: &str) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|(_, known)| *known == name);
         found.map(|(format, _)| format).ok_or_else(|| {
-            Error::Usage(format!("unknown format {name:?}: expected one of {}", Self::names().join(", ")))
+            Error::Usage(format!(
+                "unknown format {name:?}: expected one of {}",
+                Self::names().join(", ")
+            ))
         })
     }
 }
@@ -78,12 +81,24 @@ struct Comparison<'t> {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, timelines: &[Timeline], format: Format, lang: Lang, look: Look) -> io::Result<()> {
+pub fn write(
+    out: &mut dyn Write,
+    timelines: &[Timeline],
+    format: Format,
+    lang: Lang,
+    look: Look,
+) -> io::Result<()> {
     match format {
         Format::Text => terminal::write(out, timelines, lang, look),
         Format::Json => match timelines {
             [timeline] => json(out, timeline),
-            _ => json(out, &Comparison { schema: COMPARISON, timelines }),
+            _ => json(
+                out,
+                &Comparison {
+                    schema: COMPARISON,
+                    timelines,
+                },
+            ),
         },
         Format::Csv => csv::events(out, timelines),
         Format::SeriesCsv => csv::series(out, timelines),

@@ -20,7 +20,10 @@ pub struct Look {
 
 impl Default for Look {
     fn default() -> Self {
-        Self { color: false, width: 80 }
+        Self {
+            color: false,
+            width: 80,
+        }
     }
 }
 
@@ -79,7 +82,8 @@ impl Page<'_> {
     fn sparkline(&mut self, timeline: &Timeline) -> io::Result<()> {
         let per_column = timeline.series.len().div_ceil(self.look.width.max(10)).max(1);
         let columns: Vec<&[Point]> = timeline.series.chunks(per_column).collect();
-        let share = |column: &[Point]| column.iter().map(|point| point.share).sum::<f64>() / column.len() as f64;
+        let share =
+            |column: &[Point]| column.iter().map(|point| point.share).sum::<f64>() / column.len() as f64;
         let highest = columns.iter().map(|column| share(column)).fold(0.0, f64::max);
         if highest == 0.0 {
             return Ok(());
@@ -88,24 +92,41 @@ impl Page<'_> {
         let mut marks = String::new();
         for (at, column) in columns.iter().enumerate() {
             let end = columns.get(at + 1).map(|next| next[0].date);
-            let in_burst = timeline.bursts.iter().any(|burst| {
-                column[0].date <= burst.end && end.is_none_or(|end| burst.start < end)
-            });
+            let in_burst = timeline
+                .bursts
+                .iter()
+                .any(|burst| column[0].date <= burst.end && end.is_none_or(|end| burst.start < end));
             let height = share(column) / highest;
             let block = match (height * 8.0).ceil() as usize {
                 0 => ' ',
                 level => BLOCKS[level.min(8) - 1],
             };
             let block = block.to_string();
-            line.push_str(&if in_burst { self.styled(BURST, &block) } else { block });
+            line.push_str(&if in_burst {
+                self.styled(BURST, &block)
+            } else {
+                block
+            });
             marks.push(if in_burst { '▔' } else { ' ' });
         }
         let (first, last) = (&columns[0][0], &timeline.series[timeline.series.len() - 1]);
-        let (left, right) = (self.lang.bin(first.date, timeline.by), self.lang.bin(last.date, timeline.by));
+        let (left, right) = (
+            self.lang.bin(first.date, timeline.by),
+            self.lang.bin(last.date, timeline.by),
+        );
         let gap = columns.len().saturating_sub(cells(&left) + cells(&right)).max(1);
         writeln!(self.out, "{line}\n{}", marks.trim_end())?;
-        writeln!(self.out, "{}", self.styled(FAINT, &format!("{left}{}{right}", " ".repeat(gap))))?;
-        let caption = format!("{} ({}), max {:.1} %", self.lang.share_axis(), self.lang.per(timeline.by), highest * 100.0);
+        writeln!(
+            self.out,
+            "{}",
+            self.styled(FAINT, &format!("{left}{}{right}", " ".repeat(gap)))
+        )?;
+        let caption = format!(
+            "{} ({}), max {:.1} %",
+            self.lang.share_axis(),
+            self.lang.per(timeline.by),
+            highest * 100.0
+        );
         writeln!(self.out, "{}\n", self.styled(FAINT, &caption))
     }
 
@@ -113,7 +134,11 @@ impl Page<'_> {
         if timeline.bursts.is_empty() {
             return Ok(());
         }
-        writeln!(self.out, "{}", self.styled(Style::new().bold(), self.lang.bursts()))?;
+        writeln!(
+            self.out,
+            "{}",
+            self.styled(Style::new().bold(), self.lang.bursts())
+        )?;
         let mut strongest: Vec<_> = timeline.bursts.iter().collect();
         strongest.sort_by(|a, b| b.strength.total_cmp(&a.strength));
         strongest.truncate(MAX_BURSTS);
@@ -144,7 +169,10 @@ impl Page<'_> {
         for sentence in &event.sentences {
             self.sentence(&sentence.text, &sentence.mentions)?;
         }
-        let article = event.articles.iter().find(|article| Some(&article.id) == event.sentences.first().map(|s| &s.article));
+        let article = event
+            .articles
+            .iter()
+            .find(|article| Some(&article.id) == event.sentences.first().map(|s| &s.article));
         if let Some(article) = article.or(event.articles.first()) {
             let parts = [article.source.as_deref(), article.url.as_deref()];
             let origin = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -162,9 +190,14 @@ impl Page<'_> {
         let mut is_marked = false;
         for (at, c) in clean(text).chars().enumerate() {
             let width = c.width().unwrap_or(0);
-            let wants_mark = self.look.color && mentions.iter().any(|(start, end)| (*start..*end).contains(&at));
+            let wants_mark =
+                self.look.color && mentions.iter().any(|(start, end)| (*start..*end).contains(&at));
             if wants_mark != is_marked {
-                let code = if wants_mark { NAME.render().to_string() } else { NAME.render_reset().to_string() };
+                let code = if wants_mark {
+                    NAME.render().to_string()
+                } else {
+                    NAME.render_reset().to_string()
+                };
                 line.push_str(&code);
                 is_marked = wants_mark;
             }
@@ -192,7 +225,11 @@ impl Page<'_> {
             .take(MAX_COMPANIONS)
             .map(|companion| format!("{} {}", self.lang.name_of(&companion.entity), companion.articles))
             .collect();
-        writeln!(self.out, "\n{}", self.styled(Style::new().bold(), self.lang.companions()))?;
+        writeln!(
+            self.out,
+            "\n{}",
+            self.styled(Style::new().bold(), self.lang.companions())
+        )?;
         self.sentence(&names.join(" · "), &[])
     }
 
@@ -200,27 +237,42 @@ impl Page<'_> {
         if timeline.roles.is_empty() {
             return Ok(());
         }
-        writeln!(self.out, "\n{}", self.styled(Style::new().bold(), self.lang.roles()))?;
+        writeln!(
+            self.out,
+            "\n{}",
+            self.styled(Style::new().bold(), self.lang.roles())
+        )?;
         for role in &timeline.roles {
             let period = match (role.first, role.last) {
                 (Some(first), Some(last)) => format!("{first}…{last}"),
                 _ => self.lang.former().to_owned(),
             };
             let title = format!("{}{}", role.of.as_deref().unwrap_or_default(), role.title);
-            writeln!(self.out, "    {}  {period}  {}", clean(&title), self.lang.articles(role.articles))?;
+            writeln!(
+                self.out,
+                "    {}  {period}  {}",
+                clean(&title),
+                self.lang.articles(role.articles)
+            )?;
         }
         Ok(())
     }
 
     fn styled(&self, style: Style, text: &str) -> String {
         let text = clean(text);
-        if self.look.color { format!("{style}{text}{style:#}") } else { text }
+        if self.look.color {
+            format!("{style}{text}{style:#}")
+        } else {
+            text
+        }
     }
 }
 
 /// Text of the corpus may not command the terminal; keeps the number of characters.
 fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 fn cells(text: &str) -> usize {
@@ -229,7 +281,24 @@ fn cells(text: &str) -> usize {
 
 /// Marks that do not begin a line.
 fn is_closing(c: char) -> bool {
-    matches!(c, '，' | '。' | '、' | '；' | '：' | '？' | '！' | '”' | '’' | '」' | '』' | '》' | '）' | ',' | '.' | ')')
+    matches!(
+        c,
+        '，' | '。'
+            | '、'
+            | '；'
+            | '：'
+            | '？'
+            | '！'
+            | '”'
+            | '’'
+            | '」'
+            | '』'
+            | '》'
+            | '）'
+            | ','
+            | '.'
+            | ')'
+    )
 }
 
 #[cfg(test)]
@@ -239,11 +308,23 @@ mod tests {
     #[test]
     fn sentences_are_broken_and_cannot_command_the_terminal() {
         let mut out = Vec::new();
-        let look = Look { color: true, width: 24 };
+        let look = Look {
+            color: true,
+            width: 24,
+        };
         let text = "林郑月娥\u{1b}[2J宣布撤回逃犯条例修订，随后离开。";
-        Page { out: &mut out, lang: Lang::Chinese, look }.sentence(text, &[(0, 4)]).unwrap();
+        Page {
+            out: &mut out,
+            lang: Lang::Chinese,
+            look,
+        }
+        .sentence(text, &[(0, 4)])
+        .unwrap();
         let shown = String::from_utf8(out).unwrap();
-        assert!(shown.starts_with("    \u{1b}[1m\u{1b}[35m林郑月娥\u{1b}[0m [2J宣"), "{shown:?}");
+        assert!(
+            shown.starts_with("    \u{1b}[1m\u{1b}[35m林郑月娥\u{1b}[0m [2J宣"),
+            "{shown:?}"
+        );
         assert_eq!(shown.lines().count(), 3);
         assert!(!shown.contains("\u{1b}[2J"));
     }

@@ -13,7 +13,10 @@ const MAX_HEADLINE: usize = 60;
 
 /// TimelineJS takes texts for HTML, so all that is from the corpus is escaped.
 pub(super) fn timeline(timelines: &[Timeline], lang: Lang) -> Value {
-    let names: Vec<&str> = timelines.iter().map(|timeline| lang.name(&timeline.entity)).collect();
+    let names: Vec<&str> = timelines
+        .iter()
+        .map(|timeline| lang.name(&timeline.entity))
+        .collect();
     let mut events = Vec::new();
     let mut eras = Vec::new();
     for timeline in timelines {
@@ -37,7 +40,12 @@ pub(super) fn timeline(timelines: &[Timeline], lang: Lang) -> Value {
             events.push(slide);
         }
         for burst in &timeline.bursts {
-            let terms: Vec<&str> = burst.terms.iter().take(3).map(|term| term.text.as_str()).collect();
+            let terms: Vec<&str> = burst
+                .terms
+                .iter()
+                .take(3)
+                .map(|term| term.text.as_str())
+                .collect();
             eras.push(json!({
                 "start_date": date(burst.start, Precision::Day),
                 "end_date": date(burst.end, Precision::Day),
@@ -63,9 +71,14 @@ fn date(date: Date, precision: Precision) -> Value {
 /// The headline of an article that tells the event, else the beginning of its best sentence.
 fn headline(event: &super::super::Event) -> String {
     let best = event.sentences.first();
-    let article = event.articles.iter().find(|article| best.is_some_and(|best| best.article == article.id));
+    let article = event
+        .articles
+        .iter()
+        .find(|article| best.is_some_and(|best| best.article == article.id));
     let title = article.and_then(|article| article.title.clone());
-    let text = title.or_else(|| best.map(|best| best.text.clone())).unwrap_or_default();
+    let text = title
+        .or_else(|| best.map(|best| best.text.clone()))
+        .unwrap_or_default();
     match text.char_indices().nth(MAX_HEADLINE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
@@ -73,8 +86,11 @@ fn headline(event: &super::super::Event) -> String {
 }
 
 fn text(event: &super::super::Event) -> String {
-    let mut html: String =
-        event.sentences.iter().map(|sentence| format!("<p>{}</p>", highlighted(&sentence.text, &sentence.mentions))).collect();
+    let mut html: String = event
+        .sentences
+        .iter()
+        .map(|sentence| format!("<p>{}</p>", highlighted(&sentence.text, &sentence.mentions)))
+        .collect();
     let links: Vec<String> = event.articles.iter().take(5).map(link).collect();
     html.push_str(&format!("<p>{}</p>", links.join("<br>")));
     html

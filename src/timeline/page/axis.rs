@@ -32,11 +32,14 @@ const STEPS: [Step; 15] = [
 /// At most `most` ticks from `first` to `last`, with their labels.
 pub(super) fn dates(first: Date, last: Date, most: usize) -> Vec<(Date, String)> {
     for step in STEPS {
-        let ticks: Vec<Date> = Ticks { next: start(first, step), step }
-            .skip_while(|tick| *tick < first)
-            .take_while(|tick| *tick <= last)
-            .take(most + 1)
-            .collect();
+        let ticks: Vec<Date> = Ticks {
+            next: start(first, step),
+            step,
+        }
+        .skip_while(|tick| *tick < first)
+        .take_while(|tick| *tick <= last)
+        .take(most + 1)
+        .collect();
         if ticks.len() <= most {
             return ticks.into_iter().map(|tick| (tick, label(tick, step))).collect();
         }
@@ -68,7 +71,9 @@ impl Iterator for Ticks {
 fn start(first: Date, step: Step) -> Option<Date> {
     match step {
         Step::Days(1 | 2) => Some(first),
-        Step::Days(_) => first.checked_sub(i64::from(first.weekday().to_monday_zero_offset()).days()).ok(),
+        Step::Days(_) => first
+            .checked_sub(i64::from(first.weekday().to_monday_zero_offset()).days())
+            .ok(),
         Step::Months(months) => Date::new(first.year(), (first.month() - 1) / months * months + 1, 1).ok(),
         Step::Years(years) => Date::new(first.year().div_euclid(years) * years, 1, 1).ok(),
     }
@@ -89,9 +94,15 @@ pub(super) fn values(highest: f64) -> Vec<f64> {
         return vec![0.0];
     }
     let magnitude = 10f64.powf(highest.log10().floor());
-    let step = [0.2, 0.5, 1.0, 2.0, 5.0].into_iter().map(|step| step * magnitude).find(|step| highest / step < 4.0);
+    let step = [0.2, 0.5, 1.0, 2.0, 5.0]
+        .into_iter()
+        .map(|step| step * magnitude)
+        .find(|step| highest / step < 4.0);
     let step = step.unwrap_or(highest);
-    (0..6).map(|at| f64::from(at) * step).take_while(|value| *value <= highest * 1.000_001).collect()
+    (0..6)
+        .map(|at| f64::from(at) * step)
+        .take_while(|value| *value <= highest * 1.000_001)
+        .collect()
 }
 
 #[cfg(test)]
@@ -99,13 +110,22 @@ mod tests {
     use super::*;
 
     fn labels(first: &str, last: &str, most: usize) -> Vec<String> {
-        dates(first.parse().unwrap(), last.parse().unwrap(), most).into_iter().map(|tick| tick.1).collect()
+        dates(first.parse().unwrap(), last.parse().unwrap(), most)
+            .into_iter()
+            .map(|tick| tick.1)
+            .collect()
     }
 
     #[test]
     fn ticks_are_round_and_few() {
-        assert_eq!(labels("2012-07-02", "2026-05-01", 8), ["2014", "2016", "2018", "2020", "2022", "2024", "2026"]);
-        assert_eq!(labels("2019-06-09", "2019-12-31", 8), ["2019-07", "2019-08", "2019-09", "2019-10", "2019-11", "2019-12"]);
+        assert_eq!(
+            labels("2012-07-02", "2026-05-01", 8),
+            ["2014", "2016", "2018", "2020", "2022", "2024", "2026"]
+        );
+        assert_eq!(
+            labels("2019-06-09", "2019-12-31", 8),
+            ["2019-07", "2019-08", "2019-09", "2019-10", "2019-11", "2019-12"]
+        );
         assert_eq!(labels("2019-06-09", "2019-06-13", 8).len(), 5);
         assert_eq!(labels("0001-01-01", "9999-12-31", 1).len(), 0);
         assert_eq!(values(37.0), [0.0, 10.0, 20.0, 30.0]);

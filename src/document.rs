@@ -11,6 +11,9 @@ use jiff::{Timestamp, civil, tz::Offset};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::resolve::dates::DateMention;
+use crate::resolve::entities::Entity;
+use crate::resolve::topics::Topic;
 
 /// Version of the record layout, written as the first field of every record.
 pub const SCHEMA: &str = "shiji/1";
@@ -67,19 +70,19 @@ pub struct Document {
     pub text: String,
     /// Named entities in text order; they never overlap.
     pub mentions: Vec<Mention>,
+    /// Who and what the mentions name, each once, in the order of the mentions.
+    #[serde(default)]
+    pub entities: Vec<Entity>,
+    /// Expressions that say when, resolved, in text order.
+    #[serde(default)]
+    pub dates: Vec<DateMention>,
+    /// What the article is about, by scheme and falling score.
+    #[serde(default)]
+    pub topics: Vec<Topic>,
     /// Words with part of speech, on request (`--tokens`); no mention begins or
     /// ends inside a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Vec<Token>>,
-    /// Who and what the mentions name, each once.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub entities: Vec<Entity>,
-    /// Expressions that say when, resolved, in text order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub dates: Vec<DateMention>,
-    /// What the article is about.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub topics: Vec<Topic>,
 }
 
 /// A named entity at a place in the text.
@@ -97,84 +100,9 @@ pub struct Mention {
     /// The model's probability that span and type are right, rounded to three
     /// decimals.
     pub confidence: f64,
-    /// [`Entity::id`] of the one it names, where that is decided.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// [`Entity::id`] of the one it names; `None` where that cannot be decided.
+    #[serde(default)]
     pub entity: Option<String>,
-}
-
-/// A person, place or organisation that the article names.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entity {
-    /// Wikidata's `Q…`, or type and canonical name: `PER:…`.
-    pub id: String,
-    /// What kind of entity it is.
-    #[serde(rename = "type")]
-    pub kind: EntityType,
-    /// Canonical name in simplified script.
-    pub name: String,
-    /// Canonical name in traditional script.
-    #[serde(default)]
-    pub name_hant: Option<String>,
-    /// English name.
-    #[serde(default)]
-    pub name_en: Option<String>,
-    /// The forms that the article uses.
-    #[serde(default)]
-    pub variants: Vec<String>,
-    /// The titles that the article gives it.
-    #[serde(default)]
-    pub roles: Vec<Role>,
-}
-
-/// A title that somebody bears.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Role {
-    /// The title: `国防部长`.
-    pub title: String,
-    /// The body or place it belongs to: `美国`.
-    #[serde(default)]
-    pub of: Option<String>,
-    /// Whether the article says that it is over: `时任`, `前`.
-    #[serde(default)]
-    pub former: bool,
-}
-
-/// An expression that says when.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DateMention {
-    /// First code point.
-    pub start: usize,
-    /// One past the last code point.
-    pub end: usize,
-    /// `text[start..end]`.
-    pub text: String,
-    /// ISO 8601 in its precision: `2024-04-16`, `2023-11`, `2019-01/2019-03`, `2020-Q3`.
-    pub value: String,
-    /// The value of TIMEX3.
-    pub timex: String,
-    /// `day`, `month`, `quarter`, `season`, `year`, `range`, …
-    pub precision: String,
-    /// How sure the resolution is, from 0 to 1.
-    pub confidence: f64,
-}
-
-/// A subject, a named issue or a keyphrase of the article.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Topic {
-    /// `iptc`, `issue` or `keyphrase`.
-    pub scheme: String,
-    /// Identifier within the scheme.
-    pub id: String,
-    /// Chinese name.
-    pub name: String,
-    /// English name.
-    #[serde(default)]
-    pub name_en: Option<String>,
-    /// How much the article is about it.
-    pub score: f64,
-    /// Spans of the text that speak for it.
-    #[serde(default)]
-    pub evidence: Vec<(usize, usize)>,
 }
 
 /// The kinds of entities, with the names that the Chinese data sets use.

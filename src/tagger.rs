@@ -1,9 +1,10 @@
-//! The pipeline for one article: segment → recognise → record.
+//! The pipeline for one article: segment → recognise → resolve → record.
 
 use std::sync::Arc;
 
 use crate::document::{Article, Document, Mention, SCHEMA, Token};
 use crate::recognise::Recogniser;
+use crate::resolve::{Resolved, Resolver};
 use crate::segment::{Segmenter, Word};
 use crate::text::{CharOffsets, fold_str};
 
@@ -30,21 +31,33 @@ pub struct Options {
 pub struct Tagger {
     segmenter: Arc<Segmenter>,
     recogniser: Arc<Recogniser>,
+    resolver: Arc<Resolver>,
     options: Options,
 }
 
 impl Tagger {
-    /// A tagger with the default model and dictionary.
+    /// A tagger with the default model, dictionaries, knowledge base and topics.
     ///
     /// # Errors
-    /// If this build carries no model.
+    /// If one of them is damaged in this binary.
     pub fn new() -> crate::Result<Self> {
-        Ok(Self::with(Segmenter::new(), Recogniser::embedded()?, Options::default()))
+        let recogniser = Recogniser::embedded()?;
+        Ok(Self::with(
+            Segmenter::new(),
+            recogniser,
+            Resolver::embedded()?,
+            Options::default(),
+        ))
     }
 
     /// A tagger of the given parts.
-    pub fn with(segmenter: Segmenter, recogniser: Recogniser, options: Options) -> Self {
-        Self { segmenter: Arc::new(segmenter), recogniser: Arc::new(recogniser), options }
+    pub fn with(segmenter: Segmenter, recogniser: Recogniser, resolver: Resolver, options: Options) -> Self {
+        Self {
+            segmenter: Arc::new(segmenter),
+            recogniser: Arc::new(recogniser),
+            resolver: Arc::new(resolver),
+            options,
+        }
     }
 
     /// Tags one article.
@@ -56,30 +69,53 @@ impl Tagger {
     pub fn tag_all(&self, articles: Vec<Article>) -> Vec<Document> {
         let texts: Vec<String> = articles.iter().map(Article::text).collect();
         let folded: Vec<String> = texts.iter().map(|text| fold_str(text)).collect();
-        let words: Vec<Vec<Word<'_>>> = folded.iter().map(|text| self.segmenter.words(text).collect()).collect();
-        let inputs: Vec<_> = texts.iter().map(String::as_str).zip(words.iter().map(Vec::as_slice)).collect();
-        let mentions = self.recogniser.mentions(&inputs);
-        let tokens: Vec<_> = inputs
+        let words: Vec<Vec<Word<'_>>> = folded
             .iter()
-            .zip(&mentions)
-            .map(|((text, words), mentions)| self.options.tokens.then(|| tokens(text, words, mentions)))
+            .map(|text| self.segmenter.words(text).collect())
             .collect();
+        let inputs: Vec<(&str, &[Word<'_>])> = texts
+            .iter()
+            .map(String::as_str)
+            .zip(words.iter().map(Vec::as_slice))
+            .collect();
+        let mentions = self.recogniser.mentions(&inputs);
         articles
             .into_iter()
-            .zip(texts)
-            .zip(mentions.into_iter().zip(tokens))
-            .map(|((article, text), (mentions, tokens))| Document {
-                schema: SCHEMA.to_owned(),
-                id: article.id,
-                url: article.url,
-                source: article.source,
-                title: article.title,
-                published: article.published,
-                text,
-                mentions,
-                tokens,
-            })
+            .zip(inputs)
+            .zip(mentions)
+            .map(|((article, (text, words)), mentions)| self.document(article, text, words, mentions))
             .collect()
+    }
+
+    fn document(
+        &self,
+        article: Article,
+        text: &str,
+        words: &[Word<'_>],
+        mut mentions: Vec<Mention>,
+    ) -> Document {
+        let Resolved {
+            entities,
+            dates,
+            topics,
+        } = self
+            .resolver
+            .resolve(text, article.published, &mut mentions, words);
+        let tokens = self.options.tokens.then(|| tokens(text, words, &mentions));
+        Document {
+            schema: SCHEMA.to_owned(),
+            id: article.id,
+            url: article.url,
+            source: article.source,
+            title: article.title,
+            published: article.published,
+            text: text.to_owned(),
+            mentions,
+            entities,
+            dates,
+            topics,
+            tokens,
+        }
     }
 }
 
@@ -96,7 +132,12 @@ fn tokens(text: &str, words: &[Word<'_>], mentions: &[Mention]) -> Vec<Token> {
             let end = borders.peek().map_or(word.end, |&border| border.min(word.end));
             let surface = offsets.slice(text, start, end);
             if !surface.trim().is_empty() {
-                tokens.push(Token { start, end, text: surface.to_owned(), pos: word.pos.to_owned() });
+                tokens.push(Token {
+                    start,
+                    end,
+                    text: surface.to_owned(),
+                    pos: word.pos.to_owned(),
+                });
             }
             start = end;
         }
@@ -113,9 +154,21 @@ mod tests {
     fn tokens_are_cut_at_mentions() {
         let text = "中美关系 好";
         let words = [
-            Word { start: 0, end: 4, pos: "n" },
-            Word { start: 4, end: 5, pos: "x" },
-            Word { start: 5, end: 6, pos: "a" },
+            Word {
+                start: 0,
+                end: 4,
+                pos: "n",
+            },
+            Word {
+                start: 4,
+                end: 5,
+                pos: "x",
+            },
+            Word {
+                start: 5,
+                end: 6,
+                pos: "a",
+            },
         ];
         let place = |start: usize| Mention {
             start,
@@ -123,8 +176,12 @@ mod tests {
             text: text.chars().skip(start).take(1).collect(),
             kind: EntityType::Location,
             confidence: 1.0,
+            entity: None,
         };
-        let cut: Vec<_> = tokens(text, &words, &[place(0), place(1)]).into_iter().map(|t| t.text).collect();
+        let cut: Vec<_> = tokens(text, &words, &[place(0), place(1)])
+            .into_iter()
+            .map(|t| t.text)
+            .collect();
         assert_eq!(cut, ["中", "美", "关系", "好"]);
     }
 }

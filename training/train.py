@@ -23,8 +23,15 @@ from text import fold
 LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG"]
 LETTERS = "OPpLlGg"
 FEATURES = 49
-# Weight of each set in the loss, and share of its sentences seen per epoch.
-SETS = {"msra": (1.0, 1.0), "pfr": (0.5, 0.5), "cluener": (0.5, 0.7), "uner": (0.5, 1.0)}
+IGNORED = -100  # label of characters that do not count: padding, and X in the data
+# Head that learns from each set, weight in the loss, and share of its sentences seen per epoch.
+SETS = {
+    "msra": ("msra", 1.0, 1.0),
+    "pfr": ("pfr", 0.5, 0.5),
+    "cluener": ("cluener", 0.5, 0.7),
+    "uner": ("uner", 0.5, 1.0),
+    "news": ("msra", 0.7, 0.5),
+}
 BATCH = 3000  # tokens
 CONTEXT = 220  # characters of consecutive sentences that are joined at most
 
@@ -50,7 +57,7 @@ class Data:
                         self.labels[name].append(tag)
                 labels = [self.labels[name].index(t) for t in tags]
             else:
-                labels = [LETTERS.index(t) for t in tags]
+                labels = [LETTERS.index(t) if t != "X" else IGNORED for t in tags]
             row = (
                 np.array([index.get(c, self.unknown) for c in text], np.int64),
                 np.frombuffer(feature.encode(), np.uint8).astype(np.int64) - 48,
@@ -65,7 +72,9 @@ class Data:
     def epoch(self, rng):
         """Shuffled batches of one epoch: (set, ids, features, labels, mask)."""
         batches = []
-        for name, (_, share) in SETS.items():
+        for name, (_, _, share) in SETS.items():
+            if not self.rows[name, "train"]:
+                continue
             picked = [rng.choice(versions) for versions in self.rows[name, "train"] if rng.random() < share]
             contexts = list(self.contexts(picked, rng, name in ("msra", "pfr")))
             contexts.sort(key=lambda c: len(c[0]) + rng.random() * 20)
@@ -109,7 +118,7 @@ class Data:
                 if c in self.separators and rng.random() < 0.6:
                     ids[i] = self.space
         if rng.random() < 0.3:
-            drop = np.random.default_rng(rng.getrandbits(32)).random(len(ids)) < np.where(labels == 0, 0.02, 0.12)
+            drop = np.random.default_rng(rng.getrandbits(32)).random(len(ids)) < np.where(labels <= 0, 0.02, 0.12)
             ids[drop] = self.unknown
         if rng.random() < 0.1:  # text without a dictionary's help
             features[:] = 0
@@ -120,7 +129,7 @@ def collate(rows):
     width = max(len(r[0]) for r in rows) + 2
     ids = np.full((len(rows), width), 1, np.int64)
     features = np.zeros((len(rows), width), np.int64)
-    labels = np.full((len(rows), width), -100, np.int64)
+    labels = np.full((len(rows), width), IGNORED, np.int64)
     mask = np.zeros((len(rows), width), bool)
     for i, (c, f, y) in enumerate(rows):
         n = len(c)
@@ -163,6 +172,7 @@ def main():
     parser.add_argument("--tokens", type=float, default=10e6, help="length of the run in tokens")
     parser.add_argument("--rate", type=float, default=2e-4, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights the run starts from")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -183,6 +193,8 @@ def main():
     heads = {name: len(labels) for name, labels in data.labels.items()}
     model = Encoder(config, heads)
     model.load_pretrained(tensors)
+    if options.init:
+        model.load_state_dict(torch.load(options.init, weights_only=False)["average"])
     average = {k: v.clone() for k, v in model.state_dict().items()}
     decay = [p for p in model.parameters() if p.dim() > 1]
     rest = [p for p in model.parameters() if p.dim() <= 1]
@@ -230,9 +242,9 @@ def main():
             for group in optimiser.param_groups:
                 group["lr"] = max(rate, 1e-7)
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = model(ids, features, mask, name)
-            loss = F.cross_entropy(logits.float().flatten(0, 1), labels.flatten(), ignore_index=-100)
-            (loss * SETS[name][0]).backward()
+                logits = model(ids, features, mask, SETS[name][0])
+            loss = F.cross_entropy(logits.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED)
+            (loss * SETS[name][1]).backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)

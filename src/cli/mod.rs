@@ -3,18 +3,23 @@
 //! Exit codes: 0 all went well, 1 some articles could not be read (the others
 //! were written), 2 the run could not be done.
 
+mod dates;
+mod entities;
 mod eval;
+mod index;
 mod segment;
 mod tag;
+mod timeline;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use shiji::Result;
 use shiji::recognise::Recogniser;
 use shiji::segment::Segmenter;
-use shiji::{Error, Result};
+use shiji::write::is_broken_pipe;
 
 /// Reads a Chinese news corpus and says who, where, what and when.
 #[derive(Parser)]
@@ -27,8 +32,12 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Tag(tag::TagArgs),
-    Eval(eval::EvalArgs),
+    Index(index::IndexArgs),
+    Entities(entities::EntitiesArgs),
+    Timeline(timeline::TimelineArgs),
+    Dates(dates::DatesArgs),
     Segment(segment::SegmentArgs),
+    Eval(eval::EvalArgs),
 }
 
 /// Options that choose the model.
@@ -61,7 +70,12 @@ impl DictionaryArgs {
             for issue in &report.issues {
                 eprintln!("shiji: {}: {issue}", path.display());
             }
-            eprintln!("shiji: {}: {} words added, {} lines unused", path.display(), report.added, report.issues.len());
+            eprintln!(
+                "shiji: {}: {} words added, {} lines unused",
+                path.display(),
+                report.added,
+                report.issues.len()
+            );
         }
         Ok(segmenter)
     }
@@ -79,8 +93,12 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Tag(args) => tag::run(args),
-        Command::Eval(args) => eval::run(args),
+        Command::Index(args) => index::run(args),
+        Command::Entities(args) => entities::run(args),
+        Command::Timeline(args) => timeline::run(args),
+        Command::Dates(args) => dates::run(args),
         Command::Segment(args) => segment::run(args),
+        Command::Eval(args) => eval::run(args),
     };
     match outcome {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
@@ -92,8 +110,4 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-fn is_broken_pipe(error: &Error) -> bool {
-    matches!(error, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
 }

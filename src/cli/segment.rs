@@ -25,16 +25,26 @@ pub fn run(args: SegmentArgs) -> Result<Outcome> {
     let mut output = io::BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().lines() {
         let line = line.map_err(|error| Error::io("standard input", error))?;
-        let segmented = if args.features { features(&segmenter, &line) } else { words(&segmenter, &line) };
+        let segmented = if args.features {
+            features(&segmenter, &line)
+        } else {
+            words(&segmenter, &line)
+        };
         writeln!(output, "{segmented}").map_err(|error| Error::io("standard output", error))?;
     }
-    output.flush().map_err(|error| Error::io("standard output", error))?;
+    output
+        .flush()
+        .map_err(|error| Error::io("standard output", error))?;
     Ok(Outcome::Complete)
 }
 
 fn words(segmenter: &Segmenter, line: &str) -> String {
     let tokens = segmenter.tokens(line);
-    tokens.iter().map(|token| format!("{}/{}", token.text, token.pos)).collect::<Vec<_>>().join(" ")
+    tokens
+        .iter()
+        .map(|token| format!("{}/{}", token.text, token.pos))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn features(segmenter: &Segmenter, line: &str) -> String {

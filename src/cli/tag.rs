@@ -1,7 +1,7 @@
 //! `shiji tag`: articles in, tagged records out.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -9,6 +9,8 @@ use clap::builder::PossibleValuesParser;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use shiji::read::{self, Fields, Inputs, RawItem};
+use shiji::resolve::Resolver;
+use shiji::store::{Record, Store};
 use shiji::write::{self, Output, Style};
 use shiji::{Document, Error, Result, Tagger, pipeline, tagger};
 
@@ -20,9 +22,12 @@ pub struct TagArgs {
     /// Files, folders (read recursively), patterns such as `'news/**/*.md'`, or `-` for standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Where to write: a file (a folder for brat); standard output if left out.
+    /// Where to write: a file, or a folder for brat; standard output if left out.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Fill this store instead, for `timeline` and `entities`; it is made if it is not there.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "output_format"])]
+    into: Option<PathBuf>,
     /// How to write.
     #[arg(long, value_name = "FORMAT", default_value = "jsonl", value_parser = PossibleValuesParser::new(write::Format::names()))]
     output_format: String,
@@ -49,47 +54,134 @@ pub struct TagArgs {
 
 pub fn run(args: TagArgs) -> Result<Outcome> {
     let options = tagger::Options { tokens: args.tokens };
-    let tagger = Tagger::with(args.dictionaries.segmenter()?, args.model.recogniser()?, options);
+    let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser()?);
+    let tagger = Tagger::with(segmenter, recogniser, Resolver::embedded()?, options);
     let inputs = Inputs::new(&args.paths, read_options(&args)?);
     let notices = inputs.notices();
-    let mut output = Output::create(args.output_format.parse()?, args.output.as_deref(), Style::for_stdout())?;
+    let pool = pipeline::pool(args.threads)?;
     let mut progress = Progress::new(args.quiet);
-    pipeline::map_ordered(
-        &pipeline::pool(args.threads)?,
-        inputs,
-        |items| tag(&tagger, items),
-        |result| {
-            match result {
-                Ok(document) => {
-                    progress.tagged(&document);
-                    output.write(&document)?;
-                }
-                Err(error) => progress.failed(&error),
-            }
-            Ok(())
-        },
-    )?;
-    output.finish()?;
+    match &args.into {
+        Some(path) => fill(path, &tagger, inputs, &pool, &mut progress)?,
+        None => write(&args, &tagger, inputs, &pool, &mut progress)?,
+    }
     if !args.quiet {
         progress.report(|message| eprintln!("shiji: {message}"));
-        for notice in notices.messages() {
-            eprintln!("shiji: {notice}");
-        }
+        notices
+            .to_string()
+            .lines()
+            .for_each(|notice| eprintln!("shiji: {notice}"));
     }
-    Ok(if progress.failures == 0 { Outcome::Complete } else { Outcome::Partial })
+    Ok(if progress.failures == 0 {
+        Outcome::Complete
+    } else {
+        Outcome::Partial
+    })
+}
+
+/// Tags the inputs into the output file or standard output.
+fn write(
+    args: &TagArgs,
+    tagger: &Tagger,
+    inputs: Inputs,
+    pool: &rayon::ThreadPool,
+    progress: &mut Progress,
+) -> Result<()> {
+    let style = if args.output.is_some() {
+        Style::plain()
+    } else {
+        Style::for_stdout()
+    };
+    let mut output = Output::create(args.output_format.parse()?, args.output.as_deref(), style)?;
+    pipeline::map_ordered(
+        pool,
+        inputs,
+        |items| tag(tagger, items),
+        |result| match result {
+            Ok(document) => {
+                progress.tagged(Size::of(&document));
+                output.write(&document)
+            }
+            Err(error) => {
+                progress.failed(&error);
+                Ok(())
+            }
+        },
+    )?;
+    output.finish()
+}
+
+/// Tags the inputs into a store.
+fn fill(
+    path: &Path,
+    tagger: &Tagger,
+    inputs: Inputs,
+    pool: &rayon::ThreadPool,
+    progress: &mut Progress,
+) -> Result<()> {
+    let mut store = Store::open(path)?;
+    let mut writer = store.writer()?;
+    pipeline::map_ordered(
+        pool,
+        inputs,
+        |items| {
+            let documents = tag(tagger, items).into_iter();
+            let record = |document| Ok((Size::of(&document), Record::new(document)?));
+            documents.map(|result| result.and_then(record)).collect()
+        },
+        |result| match result {
+            Ok((size, record)) => {
+                progress.tagged(size);
+                writer.add(&record).map(drop)
+            }
+            Err(error) => {
+                progress.failed(&error);
+                Ok(())
+            }
+        },
+    )?;
+    writer.finish().map(drop)
 }
 
 fn read_options(args: &TagArgs) -> Result<read::Options> {
-    let mut fields = Fields::default();
-    for assignment in &args.fields {
-        fields.assign(assignment)?;
-    }
-    Ok(read::Options { format: args.format.as_deref().map(str::parse).transpose()?, fields })
+    let fields = args
+        .fields
+        .iter()
+        .try_fold(Fields::default(), |fields, assignment| assign(fields, assignment))?;
+    Ok(read::Options {
+        format: args.format.as_deref().map(str::parse).transpose()?,
+        fields,
+    })
+}
+
+/// Sets the name of one JSON field from `field=name`.
+fn assign(mut fields: Fields, assignment: &str) -> Result<Fields> {
+    let (field, name) = assignment
+        .split_once('=')
+        .ok_or_else(|| Error::Usage(format!("--fields {assignment:?}: expected FIELD=NAME")))?;
+    let slot = match field {
+        "id" => &mut fields.id,
+        "title" => &mut fields.title,
+        "text" => &mut fields.text,
+        "published" => &mut fields.published,
+        "url" => &mut fields.url,
+        "source" => &mut fields.source,
+        _ => {
+            let known = "id, title, text, published, url, source";
+            return Err(Error::Usage(format!(
+                "--fields {assignment:?}: no field {field:?}; expected one of {known}"
+            )));
+        }
+    };
+    *slot = name.to_owned();
+    Ok(fields)
 }
 
 /// Parses and tags some neighbouring inputs; an input that cannot be read keeps its place.
 fn tag(tagger: &Tagger, items: Vec<Result<RawItem>>) -> Vec<Result<Document>> {
-    let parsed: Vec<_> = items.into_iter().map(|item| item.and_then(RawItem::parse)).collect();
+    let parsed: Vec<_> = items
+        .into_iter()
+        .map(|item| item.and_then(RawItem::parse))
+        .collect();
     let mut errors = Vec::with_capacity(parsed.len());
     let mut articles = Vec::with_capacity(parsed.len());
     for article in parsed {
@@ -103,6 +195,22 @@ fn tag(tagger: &Tagger, items: Vec<Result<RawItem>>) -> Vec<Result<Document>> {
             None => documents.next().map(Ok),
         })
         .collect()
+}
+
+/// What of a document is counted.
+#[derive(Clone, Copy)]
+struct Size {
+    characters: u64,
+    mentions: u64,
+}
+
+impl Size {
+    fn of(document: &Document) -> Self {
+        Self {
+            characters: document.text.chars().count() as u64,
+            mentions: document.mentions.len() as u64,
+        }
+    }
 }
 
 /// Counts what passes, and shows it on a terminal.
@@ -124,13 +232,20 @@ impl Progress {
             ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
         };
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self { bar, started: Instant::now(), articles: 0, characters: 0, mentions: 0, failures: 0 }
+        Self {
+            bar,
+            started: Instant::now(),
+            articles: 0,
+            characters: 0,
+            mentions: 0,
+            failures: 0,
+        }
     }
 
-    fn tagged(&mut self, document: &Document) {
+    fn tagged(&mut self, size: Size) {
         self.articles += 1;
-        self.characters += document.text.chars().count() as u64;
-        self.mentions += document.mentions.len() as u64;
+        self.characters += size.characters;
+        self.mentions += size.mentions;
         self.bar.inc(1);
     }
 

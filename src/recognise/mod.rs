@@ -22,8 +22,10 @@ use crate::segment::sentence::sentences;
 use crate::segment::{FEATURE_NAMES, Word};
 use crate::text::CharOffsets;
 
-use model::{Batch, Model, Scratch};
+use encoder::{Batch, Scratch};
+use model::Model;
 use view::{Symbol, Unit, view};
+use viterbi::Constraint;
 use window::{Window, windows};
 
 pub use viterbi::LABELS;
@@ -92,7 +94,11 @@ impl Recogniser {
             Some(found) => Self::load(found),
             None => Err(Error::Usage(format!(
                 "no model {name:?}: expected `{DEFAULT_MODEL}`, the path of a .{EXTENSION} file, or a name for one of {}",
-                candidates.iter().map(|c| c.display().to_string()).collect::<Vec<_>>().join(", ")
+                candidates
+                    .iter()
+                    .map(|c| c.display().to_string())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ))),
         }
     }
@@ -108,21 +114,28 @@ impl Recogniser {
 
     fn from_bytes(bytes: &[u8], name: &str) -> Result<Self> {
         let model = Model::load(bytes, name)?;
-        let header = model.header();
-        if header.labels != LABELS {
-            return Err(Error::resource(name, format!("labels {:?}, expected {LABELS:?}", header.labels)));
+        if model.labels() != LABELS {
+            return Err(Error::resource(
+                name,
+                format!("labels {:?}, expected {LABELS:?}", model.labels()),
+            ));
         }
-        if header.features != FEATURE_NAMES {
-            return Err(Error::resource(name, "its word features are not those of this release"));
+        if model.features() != FEATURE_NAMES {
+            return Err(Error::resource(
+                name,
+                "its word features are not those of this release",
+            ));
         }
-        if header.architecture.positions < window::LENGTH + 2 {
-            let positions = header.architecture.positions;
-            return Err(Error::resource(name, format!("{positions} positions, needs {}", window::LENGTH + 2)));
+        let positions = model.architecture().positions;
+        if positions < window::LENGTH + 2 {
+            return Err(Error::resource(
+                name,
+                format!("{positions} positions, needs {}", window::LENGTH + 2),
+            ));
         }
-        let mut characters = HashMap::with_capacity(header.vocabulary.len());
+        let mut characters = HashMap::with_capacity(model.vocabulary().len());
         let mut named = HashMap::new();
-        for (id, entry) in header.vocabulary.iter().enumerate() {
-            let id = u16::try_from(id).map_err(|_| Error::resource(name, "vocabulary of more than 65,536 entries"))?;
+        for (id, entry) in (0..=u16::MAX).zip(model.vocabulary()) {
             let mut chars = entry.chars();
             match (chars.next(), chars.next()) {
                 (Some(c), None) => drop(characters.insert(c, id)),
@@ -130,7 +143,10 @@ impl Recogniser {
             }
         }
         let special = |token: &str| {
-            named.get(token).copied().ok_or_else(|| Error::resource(name, format!("no {token} in its vocabulary")))
+            named
+                .get(token)
+                .copied()
+                .ok_or_else(|| Error::resource(name, format!("no {token} in its vocabulary")))
         };
         let unknown = special("<unk>")?;
         let specials = Specials {
@@ -139,7 +155,12 @@ impl Recogniser {
             unknown,
             space: characters.get(&'\u{2581}').copied().unwrap_or(unknown),
         };
-        Ok(Self { model, characters, specials, idle: Mutex::new(Vec::new()) })
+        Ok(Self {
+            model,
+            characters,
+            specials,
+            idle: Mutex::new(Vec::new()),
+        })
     }
 
     /// The model that this recogniser runs.
@@ -152,12 +173,19 @@ impl Recogniser {
     /// does not change a text's mentions.
     pub fn mentions(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Vec<Mention>> {
         let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
-        let mut scores: Vec<Array2<f32>> =
-            prepared.iter().map(|p| Array2::zeros((p.units.len(), LABELS.len()))).collect();
-        let jobs: Vec<(usize, &Window)> =
-            prepared.iter().enumerate().flat_map(|(at, p)| p.windows.iter().map(move |w| (at, w))).collect();
-        let encoded: Vec<(&[(usize, &Window)], Array2<f32>)> =
-            batches(&jobs).into_par_iter().map(|batch| (batch, self.encode(&prepared, batch))).collect();
+        let mut scores: Vec<Array2<f32>> = prepared
+            .iter()
+            .map(|p| Array2::zeros((p.units.len(), LABELS.len())))
+            .collect();
+        let jobs: Vec<(usize, &Window)> = prepared
+            .iter()
+            .enumerate()
+            .flat_map(|(at, p)| p.windows.iter().map(move |w| (at, w)))
+            .collect();
+        let encoded: Vec<(&[(usize, &Window)], Array2<f32>)> = batches(&jobs)
+            .into_par_iter()
+            .map(|batch| (batch, self.encode(&prepared, batch)))
+            .collect();
         for (batch, logits) in encoded {
             let mut row = 0;
             for &(at, window) in batch {
@@ -169,7 +197,11 @@ impl Recogniser {
                 row += window.reads.len() + 2;
             }
         }
-        prepared.iter().zip(&scores).map(|(p, s)| mentions(p, s.view())).collect()
+        prepared
+            .iter()
+            .zip(&scores)
+            .map(|(p, s)| mentions(p, s.view()))
+            .collect()
     }
 
     fn encode(&self, prepared: &[Prepared<'_>], batch: &[(usize, &Window)]) -> Array2<f32> {
@@ -189,7 +221,16 @@ impl Recogniser {
         }
         let pooled = self.idle.lock().map(|mut idle| idle.pop()).ok().flatten();
         let mut scratch = pooled.unwrap_or_default();
-        let logits = self.model.forward(&mut scratch, &Batch { ids: &ids, features: &features, lengths: &lengths });
+        let batch = Batch {
+            ids: &ids,
+            features: &features,
+            lengths: &lengths,
+        };
+        let logits = self
+            .model
+            .forward(&mut scratch, &batch)
+            .expect("windows fit the model")
+            .to_owned();
         if let Ok(mut idle) = self.idle.lock() {
             idle.push(scratch);
         }
@@ -209,7 +250,10 @@ impl Recogniser {
 fn candidates(name: &str) -> Vec<PathBuf> {
     let file = format!("models/{name}.{EXTENSION}");
     let program = std::env::current_exe().ok();
-    let beside = program.as_deref().and_then(Path::parent).map(|folder| folder.join(&file));
+    let beside = program
+        .as_deref()
+        .and_then(Path::parent)
+        .map(|folder| folder.join(&file));
     beside.into_iter().chain([PathBuf::from(file)]).collect()
 }
 
@@ -243,7 +287,7 @@ fn batches<'w>(jobs: &'w [(usize, &'w Window)]) -> Vec<&'w [(usize, &'w Window)]
 fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention> {
     let Prepared { text, units, .. } = prepared;
     let offsets = CharOffsets::new(text);
-    viterbi::decode(scores, |unit| units[unit].symbol == Symbol::Break)
+    viterbi::decode(scores, &constraints(units))
         .into_iter()
         .filter_map(|span| {
             let Range { start, end } = trim(units, span.start..span.end)?;
@@ -254,9 +298,28 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
                 text: offsets.slice(text, start, end).to_owned(),
                 kind: span.kind,
                 confidence: (span.probability * 1000.0).round() / 1000.0,
+                entity: None,
             })
         })
         .collect()
+}
+
+/// Line breaks are outside entities, and Latin words are not cut.
+fn constraints(units: &[Unit]) -> Vec<Constraint> {
+    let is_latin = |unit: &Unit| matches!(unit.symbol, Symbol::Char(c) if c.is_ascii_alphanumeric());
+    let mut constraints = vec![Constraint::Free; units.len()];
+    for (at, unit) in units.iter().enumerate() {
+        if unit.symbol == Symbol::Break {
+            constraints[at] = Constraint::Outside;
+        } else if at > 0
+            && is_latin(unit)
+            && is_latin(&units[at - 1])
+            && units[at - 1].position + 1 == unit.position
+        {
+            constraints[at] = Constraint::Continues;
+        }
+    }
+    constraints
 }
 
 /// The span without white space at its ends; none if nothing is left.

@@ -43,11 +43,21 @@ pub fn view<'s>(text: &str, words: impl Iterator<Item = Word<'s>>) -> Vec<Unit> 
     for (position, c) in text.chars().enumerate() {
         let folded = fold(c);
         if is_break(folded) || folded.is_whitespace() {
-            let symbol = if is_break(folded) { Symbol::Break } else { Symbol::Space };
+            let symbol = if is_break(folded) {
+                Symbol::Break
+            } else {
+                Symbol::Space
+            };
             match &mut gap {
                 Some(unit) if symbol == Symbol::Break => unit.symbol = symbol,
                 Some(_) => {}
-                None => gap = Some(Unit { symbol, feature: 0, position }),
+                None => {
+                    gap = Some(Unit {
+                        symbol,
+                        feature: 0,
+                        position,
+                    })
+                }
             }
             continue;
         }
@@ -60,7 +70,11 @@ pub fn view<'s>(text: &str, words: impl Iterator<Item = Word<'s>>) -> Vec<Unit> 
             units.push(unit);
         }
         let feature = features.get(position).copied().unwrap_or(0);
-        units.push(Unit { symbol: Symbol::Char(folded), feature, position });
+        units.push(Unit {
+            symbol: Symbol::Char(folded),
+            feature,
+            position,
+        });
     }
     units
 }

@@ -36,7 +36,10 @@ pub fn windows(length: usize, ends: impl IntoIterator<Item = usize>) -> Vec<Wind
             continue;
         }
         if last_end > start {
-            windows.push(Window { reads: start..last_end, keeps: start..last_end });
+            windows.push(Window {
+                reads: start..last_end,
+                keeps: start..last_end,
+            });
             start = last_end;
         }
         if end - start > LENGTH {
@@ -46,7 +49,10 @@ pub fn windows(length: usize, ends: impl IntoIterator<Item = usize>) -> Vec<Wind
         last_end = end;
     }
     if start < length {
-        windows.push(Window { reads: start..length, keeps: start..length });
+        windows.push(Window {
+            reads: start..length,
+            keeps: start..length,
+        });
     }
     windows
 }
@@ -59,8 +65,15 @@ fn overlapping(sentence: Range<usize>, windows: &mut Vec<Window>) {
         if is_last {
             reads = sentence.end - LENGTH..sentence.end;
         }
-        let keep_end = if is_last { sentence.end } else { reads.end - OVERLAP / 2 };
-        windows.push(Window { reads: reads.clone(), keeps: kept..keep_end });
+        let keep_end = if is_last {
+            sentence.end
+        } else {
+            reads.end - OVERLAP / 2
+        };
+        windows.push(Window {
+            reads: reads.clone(),
+            keeps: kept..keep_end,
+        });
         if is_last {
             return;
         }
@@ -77,7 +90,19 @@ mod tests {
     #[test]
     fn sentences_stay_whole_where_they_fit() {
         let w = windows(300, [100, 210, 300]);
-        assert_eq!(w, [Window { reads: 0..210, keeps: 0..210 }, Window { reads: 210..300, keeps: 210..300 }]);
+        assert_eq!(
+            w,
+            [
+                Window {
+                    reads: 0..210,
+                    keeps: 0..210
+                },
+                Window {
+                    reads: 210..300,
+                    keeps: 210..300
+                }
+            ]
+        );
         assert_eq!(windows(0, []), []);
     }
 

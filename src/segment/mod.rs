@@ -16,6 +16,9 @@ use crate::text::{CharOffsets, fold_str};
 pub use dictionary::{DictionaryIssue, DictionaryReport};
 pub use feature::{FEATURE_NAMES, word_feature};
 
+/// Names that jieba's dictionary lacks, written by `data/kb/dictionary.py`.
+const NAMES: &str = include_str!("../../data/dictionary.txt");
+
 /// A word of a segmented text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word<'s> {
@@ -39,9 +42,13 @@ impl Default for Segmenter {
 }
 
 impl Segmenter {
-    /// A segmenter with jieba's own dictionary.
+    /// A segmenter with jieba's own dictionary and the names of today that it lacks.
     pub fn new() -> Self {
-        Self { jieba: Jieba::new() }
+        let mut jieba = Jieba::new();
+        for (name, pos) in NAMES.lines().filter_map(|line| line.split_once(' ')) {
+            jieba.add_word(name, None, Some(pos));
+        }
+        Self { jieba }
     }
 
     /// Adds the words of a user dictionary in jieba's format, a word a line:

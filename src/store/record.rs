@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
 
-use super::governing::governing_dates;
+use super::governing::Governing;
 use super::period::{Day, day_of};
-use crate::document::{DateMention, Document, EntityType, Role};
+use crate::document::{Document, EntityType};
 use crate::error::{Error, Result};
+use crate::resolve::dates::DateMention;
+use crate::resolve::entities::Role;
 use crate::segment::sentence::sentences;
 use crate::text::{CharOffsets, fold_str};
 
@@ -95,7 +97,7 @@ fn check_offsets(document: &Document, length: usize) -> Result<()> {
     let evidence = document
         .topics
         .iter()
-        .flat_map(|t| t.evidence.iter().map(|&(start, end)| ("topics", start, end)));
+        .flat_map(|t| t.evidence.iter().map(|&[start, end]| ("topics", start, end)));
     for (field, start, end) in mentions.chain(dates).chain(evidence) {
         if start >= end || end > length {
             return Err(Error::input(
@@ -132,7 +134,7 @@ impl Subjects<'_> {
         let mut subjects = BTreeMap::new();
         self.add_entities(document, &mut subjects);
         self.add_topics(document, &mut subjects);
-        let governing = governing_dates(&document.dates, self.sentences, document.published);
+        let governing = Governing::new(document);
         subjects
             .into_values()
             .map(|mut subject| {
@@ -181,10 +183,10 @@ impl Subjects<'_> {
 
     fn add_topics(&self, document: &Document, subjects: &mut BTreeMap<String, Subject>) {
         for topic in &document.topics {
-            let key = format!("{}:{}", topic.scheme, topic.id);
+            let key = format!("{}:{}", topic.scheme.as_str(), topic.id);
             let subject = subjects.entry(key.clone()).or_insert_with(|| Subject {
                 key,
-                kind: topic.scheme.clone(),
+                kind: topic.scheme.as_str().to_owned(),
                 name: topic.name.clone(),
                 name_en: topic.name_en.clone(),
                 ..Subject::default()
@@ -193,7 +195,7 @@ impl Subjects<'_> {
                 topic
                     .evidence
                     .iter()
-                    .map(|&(start, end)| self.mention(start, end)),
+                    .map(|&[start, end]| self.mention(start, end)),
             );
         }
     }

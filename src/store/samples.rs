@@ -1,6 +1,7 @@
 //! Self-written records for tests.
 
-use crate::document::{DateMention, Document, EntityType, Mention, SCHEMA};
+use crate::document::{Document, EntityType, Mention, SCHEMA};
+use crate::resolve::dates::{DateMention, Precision, Resolution, When};
 
 /// A record of `text`, whose first line is its headline if it has several, with every
 /// occurrence of `names` as a mention of a person.
@@ -43,8 +44,10 @@ pub(crate) fn dated(mut document: Document, expression: &str, value: &str) -> Do
             text,
             value: value.to_owned(),
             timex: value.to_owned(),
-            precision: "day".to_owned(),
+            precision: value.parse().map_or(Precision::Day, When::precision),
             confidence: 0.9,
+            resolution: Resolution::Absolute,
+            modifier: None,
         });
     }
     document

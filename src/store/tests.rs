@@ -2,7 +2,8 @@
 
 use super::samples::{dated, document, of_outlet};
 use super::*;
-use crate::document::{Document, Topic};
+use crate::document::Document;
+use crate::resolve::topics::{Scheme, Topic};
 
 /// All rows of all tables, without the numbers that depend on the order of insertion.
 fn dump(store: &Store) -> Vec<String> {
@@ -50,12 +51,12 @@ fn add(store: &mut Store, documents: impl IntoIterator<Item = Document>) -> Coun
 fn sample() -> Vec<Document> {
     let mut topical = document("c", "2024-04-19", "台海局势\n董军谈台湾问题。", &["董军"]);
     topical.topics.push(Topic {
-        scheme: "issue".to_owned(),
+        scheme: Scheme::Issue,
         id: "taiwan".to_owned(),
         name: "台湾问题".to_owned(),
         name_en: None,
         score: 0.9,
-        evidence: vec![(8, 12)],
+        evidence: vec![[8, 12]],
     });
     vec![
         dated(

@@ -200,7 +200,7 @@ impl<'s> Writer<'s> {
                     date.end,
                     date.value,
                     date.timex,
-                    date.precision,
+                    date.precision.as_str(),
                     date.confidence
                 ]
             )?;

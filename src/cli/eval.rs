@@ -1,0 +1,171 @@
+//! `shiji eval`: how well a model does on a gold file.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+use serde::Serialize;
+
+use shiji::eval::{Calibration, GoldDocument, Report, Scorer, Span, read_gold};
+use shiji::resolve::Resolver;
+use shiji::{Article, Document, Error, Result, Tagger, pipeline, tagger};
+
+use super::{DictionaryArgs, ModelArgs, Outcome};
+
+/// Score a model on gold files: BIO, inline marks, or JSON Lines.
+#[derive(Args)]
+pub struct EvalArgs {
+    /// Gold file; may be repeated.
+    #[arg(long, required = true, value_name = "FILE")]
+    gold: Vec<PathBuf>,
+    /// Print one JSON object a gold file instead of tables.
+    #[arg(long)]
+    json: bool,
+    /// Print every mention that is missed, wrong or of the wrong type.
+    #[arg(long)]
+    errors: bool,
+    /// Threads; 0 takes one for each core.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    dictionaries: DictionaryArgs,
+}
+
+/// The figures for one gold file.
+#[derive(Serialize)]
+struct Evaluation {
+    gold: String,
+    /// Exact spans and types.
+    strict: Report,
+    /// Forgives differences of guidelines, see [`Scorer::lenient`].
+    lenient: Report,
+    calibration: Calibration,
+    seconds: f64,
+}
+
+pub fn run(args: EvalArgs) -> Result<Outcome> {
+    let tagger = Tagger::with(
+        args.dictionaries.segmenter()?,
+        args.model.recogniser()?,
+        Resolver::embedded()?,
+        tagger::Options::default(),
+    );
+    let pool = pipeline::pool(args.threads)?;
+    for path in &args.gold {
+        let gold = read_gold(path)?;
+        let started = Instant::now();
+        let documents = tag(&tagger, &pool, &gold)?;
+        let seconds = started.elapsed().as_secs_f64();
+        let evaluation = evaluate(path.display().to_string(), &gold, &documents, seconds);
+        if args.json {
+            println!(
+                "{}",
+                serde_json::to_string(&evaluation).map_err(|error| Error::Usage(error.to_string()))?
+            );
+        } else {
+            print(&evaluation);
+        }
+        if args.errors {
+            gold.iter()
+                .zip(&documents)
+                .for_each(|(gold, document)| print_errors(gold, document));
+        }
+    }
+    Ok(Outcome::Complete)
+}
+
+fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Result<Vec<Document>> {
+    let mut documents = Vec::with_capacity(gold.len());
+    // The text of a gold document is the whole text: an article without a title.
+    let articles = gold.iter().map(|g| Article {
+        id: g.id.clone(),
+        body: g.text.clone(),
+        ..Article::default()
+    });
+    pipeline::map_ordered(
+        pool,
+        articles,
+        |group| tagger.tag_all(group),
+        |document| {
+            documents.push(document);
+            Ok(())
+        },
+    )?;
+    Ok(documents)
+}
+
+fn evaluate(name: String, gold: &[GoldDocument], documents: &[Document], seconds: f64) -> Evaluation {
+    let (mut strict, mut lenient) = (Scorer::strict(), Scorer::lenient());
+    let mut predictions = Vec::new();
+    for (gold, document) in gold.iter().zip(documents) {
+        let expected = gold.spans();
+        let predicted: Vec<Span> = document.mentions.iter().map(Span::from).collect();
+        strict.add(&gold.text, &expected, &predicted);
+        lenient.add(&gold.text, &expected, &predicted);
+        predictions.extend(
+            document
+                .mentions
+                .iter()
+                .zip(&predicted)
+                .map(|(m, span)| (m.confidence, expected.contains(span))),
+        );
+    }
+    Evaluation {
+        gold: name,
+        strict: strict.report(),
+        lenient: lenient.report(),
+        calibration: Calibration::new(&predictions, 15),
+        seconds,
+    }
+}
+
+fn print(evaluation: &Evaluation) {
+    let Evaluation {
+        gold,
+        strict,
+        lenient,
+        calibration,
+        seconds,
+    } = evaluation;
+    println!(
+        "{gold}: {} documents, {} characters, {seconds:.1} s",
+        strict.documents, strict.characters
+    );
+    print!("{strict}");
+    println!(
+        "lenient F1 {:.2}, expected calibration error {:.3}\n",
+        lenient.micro.f1 * 100.0,
+        calibration.error
+    );
+}
+
+fn print_errors(gold: &GoldDocument, document: &Document) {
+    let expected = gold.spans();
+    let predicted: Vec<Span> = document.mentions.iter().map(Span::from).collect();
+    let chars: Vec<char> = gold.text.chars().collect();
+    let show = |sign: char, span: &Span| {
+        let context = |from: usize, to: usize| chars[from..to].iter().collect::<String>().replace('\n', "⏎");
+        let before = context(span.start.saturating_sub(12), span.start);
+        let after = context(span.end, (span.end + 12).min(chars.len()));
+        println!(
+            "{}\t{sign}{}\t{before}[{}]{after}",
+            gold.id,
+            span.kind,
+            context(span.start, span.end)
+        );
+    };
+    expected
+        .iter()
+        .filter(|span| is_scored(span) && !predicted.contains(span))
+        .for_each(|span| show('-', span));
+    predicted
+        .iter()
+        .filter(|span| !expected.contains(span))
+        .for_each(|span| show('+', span));
+}
+
+fn is_scored(span: &Span) -> bool {
+    shiji::eval::KINDS.contains(&span.kind.as_str())
+}

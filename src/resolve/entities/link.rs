@@ -1,0 +1,606 @@
+//! The mentions of one document become entities.
+
+use std::collections::HashMap;
+
+use super::compose::{self, Body};
+use super::context::Context;
+use super::gloss;
+use super::key::{has_han, is_han, key};
+use super::knowledge::KnowledgeBase;
+use super::person::{self, FullNames};
+use super::place::{self, PlaceMention};
+use super::roles::{self, TitleBeside};
+use super::score::{self, Scored};
+use super::table::{Number, Strength};
+use super::target::{Target, TargetId, Targets};
+use super::{Candidate, Entity, EntityRef, Linked, Role, Rule};
+use crate::document::{EntityType, Mention, Published};
+use crate::text::{CharOffsets, fold_str};
+
+/// How near a person must follow a body to tell whose it is, in code points.
+const BESIDE: usize = 12;
+
+/// Joins the mentions of a document into entities.
+///
+/// `mentions` must be in text order and not overlap; offsets outside the text are
+/// left unlinked. Pure: the same document gives the same result, whatever was
+/// linked before.
+///
+/// ```
+/// use shiji::resolve::entities::{KnowledgeBase, link};
+/// use shiji::{EntityType, Mention};
+///
+/// let text = "特朗普說：川普回來了";
+/// let mention = |start, end: usize| Mention {
+///     start,
+///     end,
+///     text: text.chars().skip(start).take(end - start).collect(),
+///     kind: EntityType::Person,
+///     confidence: 1.0,
+/// };
+/// let linked = link(text, &[mention(0, 3), mention(5, 7)], None, &KnowledgeBase::embedded()?);
+/// assert_eq!(linked.entities.len(), 1);
+/// assert_eq!(linked.entities[0].name, "唐纳德·特朗普");
+/// # Ok::<(), shiji::Error>(())
+/// ```
+pub fn link(text: &str, mentions: &[Mention], published: Option<Published>, kb: &KnowledgeBase) -> Linked {
+    let offsets = CharOffsets::new(text);
+    let year = published.and_then(|date| u16::try_from(date.date().year()).ok());
+    let mut linker = Linker {
+        kb,
+        text,
+        keys: mentions.iter().map(|mention| key(&mention.text)).collect(),
+        decisions: vec![Decision::default(); mentions.len()],
+        titles: roles::titles(text, &offsets, mentions),
+        context: Context::new(year),
+        targets: Targets::default(),
+        glossed: HashMap::new(),
+        offsets,
+        mentions,
+    };
+    linker.read_context();
+    linker.places();
+    linker.glosses();
+    linker.organizations();
+    linker.people();
+    linker.finish()
+}
+
+/// What one mention was decided to be.
+#[derive(Clone, Debug)]
+struct Decision {
+    target: Option<TargetId>,
+    rule: Rule,
+    candidates: Vec<Candidate>,
+}
+
+impl Default for Decision {
+    fn default() -> Self {
+        Self {
+            target: None,
+            rule: Rule::Undecided,
+            candidates: Vec::new(),
+        }
+    }
+}
+
+struct Linker<'a> {
+    kb: &'a KnowledgeBase,
+    text: &'a str,
+    offsets: CharOffsets,
+    mentions: &'a [Mention],
+    keys: Vec<String>,
+    decisions: Vec<Decision>,
+    titles: Vec<TitleBeside>,
+    context: Context,
+    targets: Targets,
+    /// Names that a gloss decides.
+    glossed: HashMap<(EntityType, String), TargetId>,
+}
+
+impl Linker<'_> {
+    fn of_kind(&self, kind: EntityType) -> Vec<usize> {
+        (0..self.mentions.len())
+            .filter(|&at| self.mentions[at].kind == kind && !self.keys[at].is_empty())
+            .collect()
+    }
+
+    fn decide(&mut self, at: usize, target: TargetId, rule: Rule, scored: &[Scored]) {
+        self.decisions[at] = Decision {
+            target: Some(target),
+            rule,
+            candidates: score::explain(self.kb, scored),
+        };
+    }
+
+    fn undecided(&mut self, at: usize, scored: &[Scored]) {
+        self.decisions[at].candidates = score::explain(self.kb, scored);
+    }
+
+    /// The places that the document names beyond doubt, in names of bodies too.
+    fn read_context(&mut self) {
+        for (mention, key) in self.mentions.iter().zip(&self.keys) {
+            let found = match mention.kind {
+                EntityType::Location => place::certain(self.kb, key),
+                EntityType::Organization => place::prefix(self.kb, key)
+                    .map(|(place, _)| place)
+                    .or_else(|| self.only_one(mention.kind, key)),
+                EntityType::Person => self.only_one(mention.kind, key),
+            };
+            if let Some(entity) = found {
+                self.context.add(mention.start, entity, self.kb);
+            }
+        }
+        self.context.finish();
+    }
+
+    /// The one prominent entity of a kind that a key names.
+    fn only_one(&self, kind: EntityType, key: &str) -> Option<Number> {
+        let found = self.kb.find(key);
+        let mut known = found.iter().filter(|&&(entity, _)| self.kb.kind(entity) == kind);
+        let &(first, strength) = known.next()?;
+        let alone = known.next().is_none() && strength <= Strength::Variant;
+        (alone && self.kb.is_prominent(first)).then_some(first)
+    }
+
+    fn places(&mut self) {
+        for at in self.of_kind(EntityType::Location) {
+            let mention = &self.mentions[at];
+            let touching = |other: Option<usize>| {
+                let other = other.filter(|&o| o < self.mentions.len())?;
+                let (a, b) = (&self.mentions[at.min(other)], &self.mentions[at.max(other)]);
+                (a.end == b.start).then_some(self.keys[other].as_str())
+            };
+            let scored = place::candidates(
+                self.kb,
+                &self.context,
+                &PlaceMention {
+                    key: &self.keys[at],
+                    at: mention.start,
+                    neighbours: [touching(at.checked_sub(1)), touching(Some(at + 1))],
+                },
+            );
+            self.choose(at, scored, EntityType::Organization);
+        }
+    }
+
+    /// Takes the best candidate; without any, one of the kind that it is often
+    /// confused with, or makes an entity of the name itself.
+    fn choose(&mut self, at: usize, scored: Vec<Scored>, confused_with: EntityType) {
+        if let Some(entity) = score::decide(&scored) {
+            let target = self.targets.known(entity);
+            return self.decide(at, target, Rule::Name, &scored);
+        }
+        if !scored.is_empty() {
+            return self.undecided(at, &scored);
+        }
+        let start = self.mentions[at].start;
+        let other = score::candidates(self.kb, &self.context, confused_with, &self.keys[at], start);
+        if let Some(entity) = score::decide(&other).filter(|_| self.keys[at].chars().count() > 1) {
+            let target = self.targets.known(entity);
+            return self.decide(at, target, Rule::Name, &other);
+        }
+        let target = self.new_entity(at);
+        self.decide(at, target, Rule::New, &[]);
+    }
+
+    /// An entity that only this document knows, named as the text names it.
+    fn new_entity(&mut self, at: usize) -> TargetId {
+        let mention = &self.mentions[at];
+        self.targets.made(mention.kind, canonical_form(&mention.text))
+    }
+
+    /// What a name alone says, for the two sides of a gloss.
+    fn by_name(&self, at: usize) -> Option<Number> {
+        let mention = &self.mentions[at];
+        let scored = score::candidates(
+            self.kb,
+            &self.context,
+            mention.kind,
+            &self.keys[at],
+            mention.start,
+        );
+        score::decide(&scored).or_else(|| {
+            (mention.kind == EntityType::Person)
+                .then(|| person::transliteration(self.kb, &mention.text))
+                .flatten()
+        })
+    }
+
+    fn glosses(&mut self) {
+        for (name, gloss) in gloss::pairs(self.text, &self.offsets, self.mentions) {
+            let kind = self.mentions[name].kind;
+            if kind == EntityType::Location {
+                continue;
+            }
+            let sides = [self.entry(name), self.entry(gloss)];
+            let known = sides.iter().find_map(|side| self.glossed.get(side).copied());
+            let target = match known {
+                Some(target) => target,
+                None => match (self.by_name(name), self.by_name(gloss)) {
+                    // Two known ones that differ: not a gloss after all.
+                    (Some(a), Some(b)) if a != b && kind == EntityType::Person => continue,
+                    (Some(entity), _) | (None, Some(entity)) => self.targets.known(entity),
+                    (None, None) => {
+                        let composed = self.composed(name).map(|(target, _)| target);
+                        let named = if has_han(&self.mentions[name].text) {
+                            name
+                        } else {
+                            gloss
+                        };
+                        composed.unwrap_or_else(|| self.new_entity(named))
+                    }
+                },
+            };
+            for side in sides {
+                self.glossed.entry(side).or_insert(target);
+            }
+        }
+    }
+
+    fn entry(&self, at: usize) -> (EntityType, String) {
+        (self.mentions[at].kind, self.keys[at].clone())
+    }
+
+    fn gloss_of(&self, at: usize) -> Option<TargetId> {
+        if self.glossed.is_empty() {
+            return None;
+        }
+        self.glossed.get(&self.entry(at)).copied()
+    }
+
+    fn composed(&mut self, at: usize) -> Option<(TargetId, Rule)> {
+        let mention = &self.mentions[at];
+        if mention.kind != EntityType::Organization {
+            return None;
+        }
+        let folded = fold_str(&mention.text);
+        let person_country = self.mentions[at + 1..]
+            .iter()
+            .zip(&self.keys[at + 1..])
+            .take_while(|(next, _)| next.start < mention.end + BESIDE)
+            .filter(|(next, _)| next.kind == EntityType::Person)
+            .find_map(|(next, key)| self.kb.country(self.only_one_or_first(next.kind, key)?));
+        let body = Body {
+            text: &folded,
+            key: &self.keys[at],
+            at: mention.start,
+            person_country,
+        };
+        compose::compose(self.kb, &self.context, &mut self.targets, &body)
+    }
+
+    fn only_one_or_first(&self, kind: EntityType, key: &str) -> Option<Number> {
+        let found = self.kb.find(key);
+        let mut known = found
+            .iter()
+            .filter(|&&(entity, strength)| self.kb.kind(entity) == kind && strength <= Strength::Short);
+        let &(first, _) = known.next()?;
+        known.next().is_none().then_some(first)
+    }
+
+    fn organizations(&mut self) {
+        let bodies = self.of_kind(EntityType::Organization);
+        let mut unknown = Vec::new();
+        for &at in &bodies {
+            if let Some(target) = self.gloss_of(at) {
+                self.decide(at, target, Rule::Gloss, &[]);
+                continue;
+            }
+            let is_institution = self.kb.institutions.find(&self.keys[at]).is_some();
+            let start = self.mentions[at].start;
+            let scored = score::candidates(
+                self.kb,
+                &self.context,
+                EntityType::Organization,
+                &self.keys[at],
+                start,
+            );
+            if is_institution || scored.is_empty() {
+                match self.composed(at) {
+                    Some((target, rule)) => self.decide(at, target, rule, &[]),
+                    None => unknown.push(at),
+                }
+                continue;
+            }
+            match score::decide(&scored) {
+                Some(entity) => {
+                    let target = self.targets.known(entity);
+                    self.decide(at, target, Rule::Name, &scored);
+                }
+                None => self.undecided(at, &scored),
+            }
+        }
+        for at in unknown {
+            match self.longer_body(at, &bodies) {
+                Some(target) => self.decide(at, target, Rule::InDocument, &[]),
+                None => self.choose(at, Vec::new(), EntityType::Location),
+            }
+        }
+    }
+
+    /// A longer name of a body in the document that this one shortens.
+    fn longer_body(&self, at: usize, bodies: &[usize]) -> Option<TargetId> {
+        let short = self.keys[at].as_str();
+        let length = short.chars().count();
+        if length < 3 {
+            return None;
+        }
+        let mut found = None;
+        for &other in bodies {
+            let long = self.keys[other].as_str();
+            let Some(target) = self.decisions[other].target else {
+                continue;
+            };
+            if long.len() <= short.len() || !(long.ends_with(short) || long.starts_with(short)) {
+                continue;
+            }
+            match found {
+                None => found = Some(target),
+                Some(known) if known != target => return None,
+                Some(_) => {}
+            }
+        }
+        found
+    }
+
+    fn people(&mut self) {
+        let people = self.of_kind(EntityType::Person);
+        let mut names = FullNames::default();
+        let mut short = Vec::new();
+        let mut decided: HashMap<String, (TargetId, Rule)> = HashMap::new();
+        // Full names first: they explain the short ones.
+        for &at in &people {
+            if let Some(&(target, rule)) = decided.get(&self.keys[at]) {
+                self.decide(at, target, rule, &[]);
+                continue;
+            }
+            match self.full_person(at) {
+                Some((target, rule, scored)) => {
+                    names.add(self.mentions[at].start, &self.mentions[at].text, target);
+                    decided.insert(self.keys[at].clone(), (target, rule));
+                    self.decide(at, target, rule, &scored);
+                }
+                None => short.push(at),
+            }
+        }
+        for at in short {
+            let (target, rule, scored) = self.short_person(at, &names);
+            match target {
+                Some(target) => self.decide(at, target, rule, &scored),
+                None => self.undecided(at, &scored),
+            }
+        }
+    }
+
+    /// A person whose name stands in full, or whom a gloss decides.
+    fn full_person(&mut self, at: usize) -> Option<(TargetId, Rule, Vec<Scored>)> {
+        if let Some(target) = self.gloss_of(at) {
+            return Some((target, Rule::Gloss, Vec::new()));
+        }
+        let mention = &self.mentions[at];
+        let found = self.kb.find(&self.keys[at]);
+        let strongest = found
+            .iter()
+            .filter(|&&(entity, _)| self.kb.kind(entity) == EntityType::Person)
+            .map(|&(_, strength)| strength)
+            .min();
+        let dotted = super::key::last_part(&mention.text).is_some();
+        match strongest {
+            Some(strength) if strength == Strength::Canonical || dotted && strength == Strength::Variant => {
+                let scored = self.person_candidates(at);
+                let entity = score::decide(&scored)?;
+                let stranger = self.is_stranger(at, entity);
+                let target = if stranger {
+                    self.new_entity(at)
+                } else {
+                    self.targets.known(entity)
+                };
+                let rule = if stranger { Rule::New } else { Rule::Name };
+                Some((target, rule, scored))
+            }
+            Some(_) => None,
+            None if dotted => {
+                if let Some(entity) = person::transliteration(self.kb, &mention.text) {
+                    return Some((self.targets.known(entity), Rule::Transliteration, Vec::new()));
+                }
+                Some((self.new_entity(at), Rule::New, Vec::new()))
+            }
+            None => None,
+        }
+    }
+
+    /// Candidates of a person, with the titles beside the mention as evidence.
+    fn person_candidates(&self, at: usize) -> Vec<Scored> {
+        let mention = &self.mentions[at];
+        let mut scored = score::candidates(
+            self.kb,
+            &self.context,
+            EntityType::Person,
+            &self.keys[at],
+            mention.start,
+        );
+        for (score, entity) in &mut scored {
+            if self.held_title(at, *entity) {
+                *score += 2.0;
+            }
+        }
+        score::sort(&mut scored);
+        scored
+    }
+
+    /// Whether a title beside the mention is an office that the person held.
+    fn held_title(&self, at: usize, entity: Number) -> bool {
+        self.titles
+            .iter()
+            .filter(|title| title.person == at)
+            .any(|title| {
+                self.kb
+                    .offices(entity)
+                    .any(|office| same_office(office.title, &title.title))
+            })
+    }
+
+    /// Whether a common short name beside a plain title is somebody else: 居民李强.
+    fn is_stranger(&self, at: usize, entity: Number) -> bool {
+        let name = &self.mentions[at].text;
+        if name.chars().count() > 2 || !name.chars().all(is_han) {
+            return false;
+        }
+        let titled = self.titles.iter().any(|title| title.person == at);
+        let fits = self.held_title(at, entity);
+        (titled || !self.kb.is_prominent(entity))
+            && !fits
+            && !self
+                .titles
+                .iter()
+                .any(|t| t.person == at && roles::is_high(&t.title))
+    }
+
+    fn short_person(&mut self, at: usize, names: &FullNames) -> (Option<TargetId>, Rule, Vec<Scored>) {
+        let scored = self.person_candidates(at);
+        let best = score::decide(&scored);
+        let in_document = names.find(&self.keys[at], self.mentions[at].start);
+        if let Some(found) = in_document {
+            let known = best.map(|entity| self.targets.known(entity));
+            let rival = known.is_some_and(|known| {
+                let entity = self.targets.number(known);
+                known != found.target && !found.before && entity.is_some_and(|e| self.kb.is_prominent(e))
+            });
+            if !rival {
+                return (Some(found.target), Rule::InDocument, scored);
+            }
+        }
+        match best {
+            Some(entity) => {
+                // A guess needs the context's support.
+                let supported = scored[0].0 > 3.0 || self.held_title(at, entity);
+                let target = if supported {
+                    self.targets.known(entity)
+                } else {
+                    self.new_entity(at)
+                };
+                (
+                    Some(target),
+                    if supported { Rule::Name } else { Rule::New },
+                    scored,
+                )
+            }
+            None if scored.is_empty() => (Some(self.new_entity(at)), Rule::New, scored),
+            None => (None, Rule::Undecided, scored),
+        }
+    }
+
+    fn finish(self) -> Linked {
+        let mut linked = Linked::default();
+        let mut index: HashMap<TargetId, usize> = HashMap::new();
+        for (at, decision) in self.decisions.iter().enumerate() {
+            let entity = decision.target.map(|target| {
+                *index.entry(target).or_insert_with(|| {
+                    linked.entities.push(self.entity(target));
+                    linked.entities.len() - 1
+                })
+            });
+            if let Some(entity) = entity {
+                let surface = &self.mentions[at].text;
+                let variants = &mut linked.entities[entity].variants;
+                if !variants.contains(surface) {
+                    variants.push(surface.clone());
+                }
+            }
+            linked.refs.push(EntityRef {
+                entity,
+                rule: decision.rule,
+                candidates: decision.candidates.clone(),
+                roles: Vec::new(),
+            });
+        }
+        self.add_roles(&mut linked);
+        for entity in &mut linked.entities {
+            if entity.name_hant.is_none() {
+                entity.name_hant = traditional_of(entity);
+            }
+        }
+        linked
+    }
+
+    fn add_roles(&self, linked: &mut Linked) {
+        for title in self.titles.iter().filter(|title| roles::is_title(&title.title)) {
+            let of = title.of.and_then(|of| {
+                let target = self.decisions[of].target?;
+                Some(self.targets.name(target, self.kb).to_owned())
+            });
+            let role = Role {
+                title: title.title.clone(),
+                of,
+                former: title.former,
+            };
+            let mention = &mut linked.refs[title.person];
+            mention.roles.push(role.clone());
+            let Some(person) = mention.entity else { continue };
+            let roles = &mut linked.entities[person].roles;
+            if !roles.contains(&role) {
+                roles.push(role);
+            }
+        }
+    }
+
+    fn entity(&self, target: TargetId) -> Entity {
+        let filled = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
+        let (id, kind, name, hant, english) = match self.targets.get(target) {
+            Target::Known(number) => (
+                self.kb.id(*number),
+                self.kb.kind(*number),
+                self.kb.name(*number).to_owned(),
+                filled(self.kb.hant(*number)),
+                filled(self.kb.english(*number)),
+            ),
+            Target::Made { kind, name } => (
+                format!("{kind}:{name}"),
+                *kind,
+                name.clone(),
+                None,
+                self.targets.english.get(&target).cloned(),
+            ),
+        };
+        Entity {
+            id,
+            kind,
+            name,
+            name_hant: hant,
+            name_en: english,
+            variants: Vec::new(),
+            roles: Vec::new(),
+        }
+    }
+}
+
+/// The simplified form under which an unknown entity goes, without line breaks.
+fn canonical_form(text: &str) -> String {
+    let folded: String = if has_han(text) {
+        fold_str(text)
+    } else {
+        text.to_owned()
+    };
+    folded
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(if has_han(text) { "" } else { " " })
+}
+
+/// The traditional form that the document itself shows.
+fn traditional_of(entity: &Entity) -> Option<String> {
+    entity
+        .variants
+        .iter()
+        .find(|variant| *variant != &entity.name && fold_str(variant) == entity.name)
+        .cloned()
+}
+
+/// Whether two titles name one office: 国防部长 and 美国国防部长, 外长 and 外交部长.
+fn same_office(known: &str, seen: &str) -> bool {
+    known.contains(seen) || seen.contains(known) || {
+        let short = |title: &str| title.replace("交部", "").replace("防部", "").replace("相", "");
+        short(known) == short(seen)
+    }
+}

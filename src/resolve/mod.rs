@@ -1,0 +1,87 @@
+//! From mentions to what they mean: entities, dates, topics.
+
+pub mod dates;
+pub mod entities;
+pub mod topics;
+
+use crate::document::{Mention, Published};
+use crate::error::Result;
+use crate::segment::Word;
+
+use dates::DateMention;
+use entities::{Entity, KnowledgeBase, Linked};
+use topics::{LinkedEntity, Topic, TopicInput, Topics};
+
+/// Resolves the mentions, dates and topics of articles, one article at a time.
+/// Immutable: share one between all threads.
+pub struct Resolver {
+    knowledge: KnowledgeBase,
+    dates: dates::Options,
+    topics: Topics,
+}
+
+/// What an article is found to mean.
+pub struct Resolved {
+    /// Who and what the mentions name.
+    pub entities: Vec<Entity>,
+    /// When.
+    pub dates: Vec<DateMention>,
+    /// What it is about.
+    pub topics: Vec<Topic>,
+}
+
+impl Resolver {
+    /// A resolver with the knowledge base and the topics that ship.
+    ///
+    /// # Errors
+    /// If either is damaged in this binary.
+    pub fn embedded() -> Result<Self> {
+        Ok(Self::with(KnowledgeBase::embedded()?, Topics::embedded()?))
+    }
+
+    /// A resolver of the given parts.
+    pub fn with(knowledge: KnowledgeBase, topics: Topics) -> Self {
+        Self {
+            knowledge,
+            dates: dates::Options::default(),
+            topics,
+        }
+    }
+
+    /// Resolves a text, and sets [`Mention::entity`] of its mentions.
+    pub fn resolve(
+        &self,
+        text: &str,
+        published: Option<Published>,
+        mentions: &mut [Mention],
+        words: &[Word<'_>],
+    ) -> Resolved {
+        let dates = dates::resolve(text, published.map(Published::date), &self.dates);
+        let Linked { refs, entities } = entities::link(text, mentions, published, &self.knowledge);
+        for (mention, reference) in mentions.iter_mut().zip(&refs) {
+            mention.entity = reference.entity.map(|at| entities[at].id.clone());
+        }
+        let linked: Vec<LinkedEntity<'_>> = mentions
+            .iter()
+            .filter_map(|m| {
+                Some(LinkedEntity {
+                    start: m.start,
+                    end: m.end,
+                    qid: m.entity.as_deref()?,
+                })
+            })
+            .collect();
+        let spans: Vec<(usize, usize)> = words.iter().map(|word| (word.start, word.end)).collect();
+        let topics = self.topics.assign(&TopicInput {
+            text,
+            mentions,
+            words: &spans,
+            entities: &linked,
+        });
+        Resolved {
+            entities,
+            dates,
+            topics,
+        }
+    }
+}

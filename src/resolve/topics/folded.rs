@@ -1,0 +1,47 @@
+//! The form of a text that topics are found in.
+
+use crate::text::fold;
+
+/// A first line longer than this is no headline.
+const HEADLINE: usize = 80;
+/// So many characters after the headline count as the lead.
+const LEAD: usize = 120;
+
+/// A text with scripts, widths and letter case folded, character by character:
+/// positions are those of the original, in code points.
+pub(super) struct FoldedText {
+    /// The folded characters.
+    pub chars: Vec<char>,
+    /// The same as a string.
+    pub text: String,
+    /// End of the first line, the headline; 0 where it is too long for one.
+    pub headline: u32,
+    /// End of the headline and of what a reader takes in with it.
+    pub lead: u32,
+    /// Where sentences end, ascending.
+    sentence_ends: Vec<u32>,
+}
+
+impl FoldedText {
+    pub fn new(text: &str) -> Self {
+        let chars: Vec<char> = text.chars().map(|c| fold(c).to_ascii_lowercase()).collect();
+        let line = chars.iter().position(|&c| c == '\n').unwrap_or(chars.len());
+        let headline = if line <= HEADLINE { line } else { 0 };
+        let ends = chars
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| matches!(c, '。' | '!' | '?' | ';' | '\n'));
+        Self {
+            sentence_ends: ends.map(|(at, _)| at as u32).collect(),
+            text: chars.iter().collect(),
+            headline: headline as u32,
+            lead: (headline + LEAD) as u32,
+            chars,
+        }
+    }
+
+    /// Number of the sentence that character `at` belongs to.
+    pub fn sentence(&self, at: u32) -> u32 {
+        self.sentence_ends.partition_point(|&end| end < at) as u32
+    }
+}

@@ -1,0 +1,408 @@
+//! Finds the terms of all definitions in one pass over the text and weighs them.
+
+use std::collections::HashMap;
+
+use daachorse::CharwiseDoubleArrayAhoCorasick;
+
+use super::definition::{Definition, Definitions, Kind, Term, Unit, Within};
+use super::folded::FoldedText;
+use super::iptc::Concept;
+use super::record::TopicInput;
+use super::words::WordMap;
+use crate::error::{Error, Result};
+
+/// What each further occurrence of a term adds, as a share of its weight.
+const REPETITION: f32 = 0.25;
+/// What an occurrence in the headline or the lead adds, as a share of the weight.
+const LEAD: f32 = 0.5;
+/// No term counts for more than so many times its weight.
+const CEILING: f32 = 2.0;
+
+/// A linked entity, in code points of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedEntity<'a> {
+    /// First code point.
+    pub start: usize,
+    /// One past the last code point.
+    pub end: usize,
+    /// Wikidata item.
+    pub qid: &'a str,
+}
+
+/// Definitions made ready to be matched.
+pub(super) struct Matcher {
+    pub definitions: Vec<Compiled>,
+    automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    terms: Vec<TermUses>,
+    entities: HashMap<String, Vec<Use>>,
+}
+
+/// A definition with its terms numbered.
+pub(super) struct Compiled {
+    pub kind: Kind,
+    pub definition: Definition,
+    pub threshold: f32,
+    /// The IPTC concepts it stands for.
+    pub codes: Vec<&'static Concept>,
+    combinations: Vec<Combination>,
+}
+
+struct Combination {
+    groups: u8,
+    within: Within,
+    weight: f32,
+}
+
+struct TermUses {
+    characters: u32,
+    uses: Vec<Use>,
+}
+
+#[derive(Clone, Copy)]
+struct Use {
+    definition: u32,
+    role: Role,
+}
+
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Role {
+    Except,
+    Exclude,
+    Term(f32),
+    Near { combination: u8, group: u8 },
+}
+
+/// A term found in the text, for one of the definitions that use it.
+#[derive(Clone, Copy)]
+struct Hit {
+    definition: u32,
+    start: u32,
+    end: u32,
+    role: Role,
+}
+
+/// Places in code points.
+type Spans = Vec<(u32, u32)>;
+
+/// What a definition found in a text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Finding {
+    /// Number of the definition.
+    pub definition: usize,
+    /// Sum of the weights.
+    pub score: f32,
+    /// What added to the score, the heaviest first.
+    pub fired: Vec<Fired>,
+    /// Where terms of `exclude` stand.
+    pub excluded: Vec<(u32, u32)>,
+    /// Where terms did not count for standing inside a phrase of `except`.
+    pub excepted: Vec<(u32, u32)>,
+}
+
+/// A term or a combination that fired.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fired {
+    /// Number of the combination, or `None` for a term.
+    pub combination: Option<usize>,
+    /// What it adds to the score.
+    pub weight: f32,
+    /// Where its terms stand.
+    pub spans: Vec<(u32, u32)>,
+}
+
+impl Matcher {
+    pub fn new(definitions: Definitions) -> Result<Self> {
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let mut patterns: Vec<(String, u32)> = Vec::new();
+        let mut terms: Vec<TermUses> = Vec::new();
+        let mut entities: HashMap<String, Vec<Use>> = HashMap::new();
+        let mut compiled = Vec::with_capacity(definitions.entries.len());
+        for (number, (kind, entry)) in definitions.entries.iter().enumerate() {
+            let definition = number as u32;
+            for (term, role) in uses(&definitions, entry) {
+                let at = *numbers.entry(term.clone()).or_insert_with(|| {
+                    terms.push(TermUses {
+                        characters: term.chars().count() as u32,
+                        uses: Vec::new(),
+                    });
+                    patterns.push((term, terms.len() as u32 - 1));
+                    terms.len() - 1
+                });
+                let of_term = &mut terms[at].uses;
+                if !of_term
+                    .iter()
+                    .any(|u| u.definition == definition && u.role == role)
+                {
+                    of_term.push(Use { definition, role });
+                }
+            }
+            for qid in &entry.entities {
+                let role = Role::Term(1.0);
+                entities
+                    .entry(qid.clone())
+                    .or_default()
+                    .push(Use { definition, role });
+            }
+            let combinations = entry.near.iter().map(|near| Combination {
+                groups: near.all.len() as u8,
+                within: near.within,
+                weight: near.weight,
+            });
+            compiled.push(Compiled {
+                kind: *kind,
+                threshold: entry.threshold(),
+                codes: definitions.codes(*kind, entry)?,
+                combinations: combinations.collect(),
+                definition: entry.clone(),
+            });
+        }
+        let automaton = match patterns.is_empty() {
+            true => None,
+            false => Some(
+                CharwiseDoubleArrayAhoCorasick::with_values(patterns)
+                    .map_err(|error| Error::resource("topics", format!("cannot index the terms: {error}")))?,
+            ),
+        };
+        Ok(Self {
+            definitions: compiled,
+            automaton,
+            terms,
+            entities,
+        })
+    }
+
+    /// What the definitions of `kind` found, whether or not it is enough.
+    pub fn find(&self, text: &FoldedText, input: &TopicInput) -> Vec<Finding> {
+        let words = WordMap::new(text, input);
+        let mut hits = self.hits(text, &words);
+        let fits = |entity: &&LinkedEntity| entity.start < entity.end && entity.end <= text.chars.len();
+        for entity in input.entities.iter().filter(fits) {
+            for &Use { definition, role } in self.entities.get(entity.qid).into_iter().flatten() {
+                let (start, end) = (entity.start as u32, entity.end as u32);
+                hits.push(Hit {
+                    definition,
+                    start,
+                    end,
+                    role,
+                });
+            }
+        }
+        // Longer terms first where several begin at one place.
+        hits.sort_unstable_by_key(|hit| (hit.definition, hit.start, u32::MAX - hit.end));
+        hits.chunk_by(|a, b| a.definition == b.definition)
+            .filter_map(|hits| self.definitions[hits[0].definition as usize].weigh(hits, text))
+            .collect()
+    }
+
+    fn hits(&self, text: &FoldedText, words: &WordMap) -> Vec<Hit> {
+        let Some(automaton) = &self.automaton else {
+            return Vec::new();
+        };
+        let mut hits = Vec::new();
+        // Matches come in the order of their ends, so bytes are turned into
+        // characters on the way.
+        let (mut byte, mut end) = (0, 0);
+        for found in automaton.find_overlapping_iter(&text.text) {
+            while byte < found.end() {
+                byte += text.chars[end].len_utf8();
+                end += 1;
+            }
+            let term = &self.terms[found.value() as usize];
+            let start = end - term.characters as usize;
+            if cuts_word(&text.chars, start) || cuts_word(&text.chars, end) {
+                continue;
+            }
+            let whole = words.fits(start, end);
+            let uses = term
+                .uses
+                .iter()
+                .filter(|u| whole || matches!(u.role, Role::Except | Role::Exclude));
+            hits.extend(uses.map(|&Use { definition, role }| Hit {
+                definition,
+                start: start as u32,
+                end: end as u32,
+                role,
+            }));
+        }
+        hits
+    }
+}
+
+/// Every term of a definition, with what it is there for.
+fn uses(definitions: &Definitions, entry: &Definition) -> Vec<(String, Role)> {
+    let weighted = |terms: Vec<Term>| terms.into_iter().map(|term| (term.text, Role::Term(term.weight)));
+    let mut uses: Vec<(String, Role)> = weighted(definitions.strong(entry)).collect();
+    uses.extend(weighted(definitions.hints(entry)));
+    uses.extend(
+        definitions
+            .plain(&entry.except)
+            .into_iter()
+            .map(|term| (term, Role::Except)),
+    );
+    uses.extend(
+        definitions
+            .plain(&entry.exclude)
+            .into_iter()
+            .map(|term| (term, Role::Exclude)),
+    );
+    for (combination, near) in entry.near.iter().enumerate() {
+        for (group, terms) in near.all.iter().enumerate() {
+            let role = Role::Near {
+                combination: combination as u8,
+                group: group as u8,
+            };
+            uses.extend(definitions.plain(terms).into_iter().map(|term| (term, role)));
+        }
+    }
+    uses
+}
+
+/// Whether a Latin word or a number goes on across position `at`.
+fn cuts_word(chars: &[char], at: usize) -> bool {
+    let alphanumeric = |at: usize| chars.get(at).is_some_and(char::is_ascii_alphanumeric);
+    at > 0 && alphanumeric(at) && alphanumeric(at - 1)
+}
+
+impl Compiled {
+    /// Whether there is a term, or a term of every list of a combination: most
+    /// definitions that a text touches have met a single term of a list.
+    fn may_fire(&self, hits: &[Hit]) -> bool {
+        let mut met = vec![0u64; self.combinations.len()];
+        for hit in hits {
+            match hit.role {
+                Role::Term(_) => return true,
+                Role::Near { combination, group } => met[usize::from(combination)] |= 1 << group,
+                Role::Except | Role::Exclude => {}
+            }
+        }
+        let mut lists = met.iter().zip(&self.combinations);
+        lists.any(|(met, combination)| met.count_ones() >= u32::from(combination.groups))
+    }
+
+    /// Weighs the hits of this definition; `None` if nothing counts.
+    fn weigh(&self, hits: &[Hit], text: &FoldedText) -> Option<Finding> {
+        if !self.may_fire(hits) {
+            return None;
+        }
+        let mut finding = Finding {
+            definition: hits[0].definition as usize,
+            ..Finding::default()
+        };
+        let spans_of = |role: Role| {
+            hits.iter()
+                .filter(move |hit| hit.role == role)
+                .map(|hit| (hit.start, hit.end))
+        };
+        let shields: Vec<(u32, u32)> = spans_of(Role::Except).collect();
+        finding.excluded = spans_of(Role::Exclude).collect();
+        let mut counting = Vec::with_capacity(hits.len());
+        for hit in hits {
+            if matches!(hit.role, Role::Except | Role::Exclude) {
+                continue;
+            }
+            if shields
+                .iter()
+                .any(|shield| shield.0 <= hit.start && hit.end <= shield.1)
+            {
+                finding.excepted.push((hit.start, hit.end));
+                continue;
+            }
+            counting.push(*hit);
+        }
+        finding.fired = terms_fired(&counting, text);
+        for (number, combination) in self.combinations.iter().enumerate() {
+            let windows = combination.windows(number as u8, &counting, text);
+            if windows.is_empty() {
+                continue;
+            }
+            let in_lead = windows.iter().any(|window| window[0].0 < text.lead);
+            finding.fired.push(Fired {
+                combination: Some(number),
+                weight: combination.weight * damped(windows.len(), in_lead),
+                spans: windows.into_iter().flatten().collect(),
+            });
+        }
+        finding.score = finding.fired.iter().map(|fired| fired.weight).sum();
+        finding.fired.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        let found = !finding.fired.is_empty() || !finding.excepted.is_empty();
+        found.then_some(finding)
+    }
+}
+
+/// How many times its weight a term counts for.
+fn damped(occurrences: usize, in_lead: bool) -> f32 {
+    let lead = if in_lead { LEAD } else { 0.0 };
+    (1.0 + REPETITION * (occurrences - 1) as f32 + lead).min(CEILING)
+}
+
+/// Weighs the terms that stand for themselves. A term inside a longer term of the
+/// same definition does not count again.
+fn terms_fired(hits: &[Hit], text: &FoldedText) -> Vec<Fired> {
+    let mut by_term: HashMap<&[char], (f32, Spans)> = HashMap::new();
+    let mut covered = 0;
+    for hit in hits {
+        let Role::Term(weight) = hit.role else { continue };
+        if hit.end <= covered {
+            continue;
+        }
+        covered = hit.end;
+        let Some(term) = text.chars.get(hit.start as usize..hit.end as usize) else {
+            continue;
+        };
+        let (heaviest, spans) = by_term.entry(term).or_insert((weight, Vec::new()));
+        *heaviest = heaviest.max(weight);
+        spans.push((hit.start, hit.end));
+    }
+    let mut fired: Vec<Fired> = by_term
+        .into_values()
+        .map(|(weight, spans)| Fired {
+            combination: None,
+            weight: weight * damped(spans.len(), spans[0].0 < text.lead),
+            spans,
+        })
+        .collect();
+    fired.sort_by_key(|fired| fired.spans[0]);
+    fired
+}
+
+impl Combination {
+    /// Non-overlapping places where one term of every group stands close enough,
+    /// each with the spans of these terms in text order.
+    fn windows(&self, number: u8, hits: &[Hit], text: &FoldedText) -> Vec<Vec<(u32, u32)>> {
+        let mut windows = Vec::new();
+        let mut latest: Vec<Option<(u32, u32)>> = vec![None; usize::from(self.groups)];
+        for hit in hits {
+            let Role::Near { combination, group } = hit.role else {
+                continue;
+            };
+            if combination != number {
+                continue;
+            }
+            // Of two terms that begin at one place the longer came first.
+            let slot = &mut latest[usize::from(group)];
+            if slot.is_none_or(|known| known.0 != hit.start) {
+                *slot = Some((hit.start, hit.end));
+            }
+            if let Some(window) = self.close(&latest, text) {
+                windows.push(window);
+                latest.fill(None);
+            }
+        }
+        windows
+    }
+
+    fn close(&self, latest: &[Option<(u32, u32)>], text: &FoldedText) -> Option<Vec<(u32, u32)>> {
+        let mut spans: Vec<(u32, u32)> = latest.iter().copied().collect::<Option<_>>()?;
+        spans.sort_unstable();
+        if spans.windows(2).any(|pair| pair[1].0 < pair[0].1) {
+            return None;
+        }
+        let (start, end) = (spans[0].0, spans[spans.len() - 1].1);
+        let close = match self.within {
+            Within::Characters(most) => end - start <= most,
+            Within::Unit(Unit::Document) => true,
+            Within::Unit(Unit::Sentence) => text.sentence(start) == text.sentence(end - 1),
+        };
+        close.then_some(spans)
+    }
+}

@@ -1,0 +1,258 @@
+//! The real binary on real inputs. `UPDATE=1 cargo test --release` rewrites the
+//! expected outputs in `tests/golden`.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn shiji(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shiji"));
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(arguments)
+        .env("NO_COLOR", "1");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    shiji(arguments).output().expect("the binary runs")
+}
+
+fn run_with_input(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = shiji(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+fn records(output: &Output) -> Vec<serde_json::Value> {
+    stdout(output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// Compares with a golden file, or rewrites it.
+fn assert_golden(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, actual).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        expected == actual,
+        "{name} differs; run with UPDATE=1 and look at the difference\n{actual}"
+    );
+}
+
+fn temporary(name: &str, content: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, content).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn sample_articles_in_every_format() {
+    for format in ["jsonl", "table", "conll", "html"] {
+        let output = run(&["tag", "data/samples", "--output-format", format, "--quiet"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert_golden(&format!("samples.{format}"), stdout(&output));
+    }
+}
+
+#[test]
+fn tokens_agree_with_mentions() {
+    let output = run(&["tag", "data/samples", "--tokens", "--quiet"]);
+    for record in records(&output) {
+        let tokens = record["tokens"].as_array().unwrap();
+        let starts: Vec<_> = tokens.iter().map(|t| t["start"].as_u64()).collect();
+        let ends: Vec<_> = tokens.iter().map(|t| t["end"].as_u64()).collect();
+        for mention in record["mentions"].as_array().unwrap() {
+            assert!(starts.contains(&mention["start"].as_u64()), "{mention}");
+            assert!(ends.contains(&mention["end"].as_u64()), "{mention}");
+        }
+    }
+}
+
+#[test]
+fn offsets_address_the_text() {
+    let odd = "　 董军\u{200b}\u{feff}访问 美国。\r\n\r\n😀ＮＡＴＯ秘书长斯托尔滕贝格 (Jens Stoltenberg) 說\tX龘\u{1f1e8}\u{1f1f3}。";
+    let samples = run(&["tag", "data/samples", "--quiet"]);
+    let odd = run_with_input(&["tag", "-", "--quiet"], odd.as_bytes());
+    for record in records(&samples).into_iter().chain(records(&odd)) {
+        let text: Vec<char> = record["text"].as_str().unwrap().chars().collect();
+        let mut last = 0;
+        for mention in record["mentions"].as_array().unwrap() {
+            let at = |key: &str| mention[key].as_u64().unwrap() as usize;
+            assert!(last <= at("start") && at("start") < at("end"));
+            assert_eq!(
+                text[at("start")..at("end")].iter().collect::<String>(),
+                mention["text"].as_str().unwrap()
+            );
+            last = at("end");
+        }
+    }
+}
+
+#[test]
+fn threads_do_not_change_a_byte() {
+    let one = run(&["tag", "data/samples", "--threads", "1", "--quiet"]);
+    let many = run(&["tag", "data/samples", "--threads", "5", "--quiet"]);
+    assert!(!one.stdout.is_empty());
+    assert_eq!(one.stdout, many.stdout);
+}
+
+#[test]
+fn company_in_a_batch_does_not_change_a_record() {
+    let together = run(&["tag", "data/samples/wire.jsonl", "--quiet"]);
+    let lines =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples/wire.jsonl")).unwrap();
+    let alone: String = lines
+        .lines()
+        .map(|line| {
+            stdout(&run_with_input(
+                &["tag", "-", "--format", "jsonl", "--quiet"],
+                line.as_bytes(),
+            ))
+            .to_owned()
+        })
+        .collect();
+    assert_eq!(stdout(&together), alone);
+}
+
+#[test]
+fn an_unreadable_record_is_reported_and_the_rest_goes_on() {
+    let (_folder, path) = temporary(
+        "bad.jsonl",
+        "{\"text\":\"董军访美\"}\nnot json\n{\"text\":\"\"}\n{\"text\":\"北京\"}\n".as_bytes(),
+    );
+    let path = path.to_str().unwrap();
+    let output = run(&["tag", path, "no/such/file.md"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(records(&output).len(), 2);
+    for location in [
+        format!("{path}:2"),
+        format!("{path}:3"),
+        "no/such/file.md".to_owned(),
+    ] {
+        assert!(stderr(&output).contains(&location), "{}", stderr(&output));
+    }
+    assert!(stderr(&output).contains("3 inputs failed"), "{}", stderr(&output));
+}
+
+#[test]
+fn long_and_empty_texts() {
+    let sentence = "世界卫生组织总干事谭德塞在日内瓦说";
+    let long = format!("{{\"text\":\"{}\"}}", sentence.repeat(3000));
+    let output = run_with_input(&["tag", "-", "--format", "jsonl", "--quiet"], long.as_bytes());
+    let mentions = &records(&output)[0]["mentions"];
+    let found = mentions
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|m| m["text"] == "谭德塞")
+        .count();
+    assert!(found >= 2990, "{found} of 3000");
+    let empty = run_with_input(&["tag", "-"], b"");
+    assert_eq!(empty.status.code(), Some(1));
+}
+
+#[test]
+fn output_appears_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.jsonl");
+    let output = run(&["tag", "data/samples", "-o", path.to_str().unwrap(), "--quiet"]);
+    assert!(output.status.success() && output.stdout.is_empty());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(
+        fs::read(&path).unwrap(),
+        run(&["tag", "data/samples", "--quiet"]).stdout
+    );
+    let brat = folder.path().join("brat");
+    let output = run(&[
+        "tag",
+        "data/samples",
+        "-o",
+        brat.to_str().unwrap(),
+        "--output-format",
+        "brat",
+        "--quiet",
+    ]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(brat.read_dir().unwrap().count() >= 8 * 2);
+}
+
+#[test]
+fn user_dictionaries_and_their_bad_lines() {
+    let (_folder, path) = temporary("names.txt", "董军 5 nr\n云计算 x y z\n".as_bytes());
+    let output = run_with_input(
+        &["segment", "--dict", path.to_str().unwrap()],
+        "董军访美".as_bytes(),
+    );
+    assert!(stdout(&output).starts_with("董军/nr"), "{}", stdout(&output));
+    assert!(stderr(&output).contains("line 2"), "{}", stderr(&output));
+}
+
+#[test]
+fn usage_errors_exit_with_two() {
+    for arguments in [
+        &["tag", "data/samples", "--model", "no-such-model"][..],
+        &["tag", "data/samples", "--fields", "headline=x"],
+        &["eval", "--gold", "no/such/file"],
+        &["tag"],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!output.stderr.is_empty());
+    }
+}
+
+#[test]
+fn a_damaged_model_is_refused() {
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default.shiji");
+    let mut bytes = fs::read(model).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    let (_folder, path) = temporary("damaged.shiji", &bytes);
+    let output = run(&["tag", "data/samples", "--model", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("damaged.shiji"), "{}", stderr(&output));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let mut child = shiji(&["tag", "data/samples", "--quiet"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn eval_scores_a_gold_file() {
+    let output = run(&["eval", "--gold", "tests/data/gold.inline.txt", "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: serde_json::Value = serde_json::from_str(stdout(&output).trim()).unwrap();
+    let f1 = report["strict"]["micro"]["f1"].as_f64().unwrap();
+    // Pins the shipped model: a change that costs accuracy on this sample must be seen.
+    assert!(f1 >= 0.85, "{report}");
+}

@@ -88,7 +88,7 @@ mod tests {
         map_ordered(
             &pool,
             0..1000,
-            |i| i * 2,
+            |group| group.into_iter().map(|i| i * 2).collect(),
             |o| {
                 seen.push(o);
                 Ok(())
@@ -101,7 +101,7 @@ mod tests {
         let stopped = map_ordered(
             &pool,
             0..,
-            |i: u64| i,
+            |group: Vec<u64>| group,
             |_| {
                 count += 1;
                 if count == 5 {

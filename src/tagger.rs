@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::document::{Article, Document, Mention, SCHEMA, Token};
+use crate::document::{Article, Document, Mention, Published, SCHEMA, Token};
 use crate::recognise::Recogniser;
-use crate::resolve::{Resolved, Resolver};
+use crate::resolve::entities::Linked;
+use crate::resolve::{Resolved, Resolver, topics};
 use crate::segment::{Segmenter, Word};
 use crate::text::{CharOffsets, fold_str};
 
@@ -13,6 +14,19 @@ use crate::text::{CharOffsets, fold_str};
 pub struct Options {
     /// Add the words with their parts of speech.
     pub tokens: bool,
+}
+
+/// What decided each span of a text, see [`Tagger::explain`].
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The words that the dictionaries made, cut at the mentions.
+    pub tokens: Vec<Token>,
+    /// The recogniser's mentions with its confidence in each.
+    pub mentions: Vec<Mention>,
+    /// For each mention, the rule that decided its entity and the candidates.
+    pub links: Linked,
+    /// For each topic that something spoke for, what did and how much.
+    pub topics: Vec<topics::Explanation>,
 }
 
 /// Tags articles. Immutable: share one between all threads.
@@ -85,6 +99,16 @@ impl Tagger {
             .zip(mentions)
             .map(|((article, (text, words)), mentions)| self.document(article, text, words, mentions))
             .collect()
+    }
+
+    /// What decided the mentions, entities and topics of a text.
+    pub fn explain(&self, text: &str, published: Option<Published>) -> Explanation {
+        let folded = fold_str(text);
+        let words: Vec<Word<'_>> = self.segmenter.words(&folded).collect();
+        let mut mentions = self.recogniser.mentions(&[(text, &words)]).remove(0);
+        let (links, topics) = self.resolver.explain(text, published, &mut mentions, &words);
+        let tokens = tokens(text, &words, &mentions);
+        Explanation { tokens, mentions, links, topics }
     }
 
     fn document(

@@ -6,6 +6,7 @@
 mod dates;
 mod entities;
 mod eval;
+mod explain;
 mod index;
 mod segment;
 mod tag;
@@ -36,6 +37,7 @@ enum Command {
     Entities(entities::EntitiesArgs),
     Timeline(timeline::TimelineArgs),
     Dates(dates::DatesArgs),
+    Explain(explain::ExplainArgs),
     Segment(segment::SegmentArgs),
     Eval(eval::EvalArgs),
 }
@@ -97,6 +99,7 @@ pub fn main() -> ExitCode {
         Command::Entities(args) => entities::run(args),
         Command::Timeline(args) => timeline::run(args),
         Command::Dates(args) => dates::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Segment(args) => segment::run(args),
         Command::Eval(args) => eval::run(args),
     };

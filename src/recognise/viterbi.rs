@@ -289,13 +289,17 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
-        fn agrees_with_enumeration(values in proptest::collection::vec(-4f32..4.0, 4 * COUNT)) {
+        fn agrees_with_enumeration(
+            values in proptest::collection::vec(-4f32..4.0, 4 * COUNT),
+            third in proptest::sample::select(vec![Free, Continues, Outside]),
+        ) {
+            let constraints = [Free, Free, third, Free];
             let logits = Array2::from_shape_vec((4, COUNT), values).unwrap();
-            let emissions = log_softmax(logits.view(), &[Free; 3]);
-            let all = enumerate(&emissions);
+            let emissions = log_softmax(logits.view(), &constraints);
+            let all = enumerate(&emissions, &constraints);
             let best = all.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
             prop_assert_eq!(&best_path(&emissions, &constraints), &best.0);
-            for span in decode(logits.view(), &[Free; 3]) {
+            for span in decode(logits.view(), &constraints) {
                 let same = |s: &Span| (s.start, s.end, s.kind) == (span.start, span.end, span.kind);
                 let sum: f64 = all.iter().filter(|(p, _)| spans(p).iter().any(same)).map(|(_, p)| p).sum();
                 prop_assert!((sum - span.probability).abs() < 1e-9, "{} {}", sum, span.probability);

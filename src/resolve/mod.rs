@@ -41,11 +41,7 @@ impl Resolver {
 
     /// A resolver of the given parts.
     pub fn with(knowledge: KnowledgeBase, topics: Topics) -> Self {
-        Self {
-            knowledge,
-            dates: dates::Options::default(),
-            topics,
-        }
+        Self { knowledge, dates: dates::Options::default(), topics }
     }
 
     /// Resolves a text, and sets [`Mention::entity`] of its mentions.
@@ -57,31 +53,44 @@ impl Resolver {
         words: &[Word<'_>],
     ) -> Resolved {
         let dates = dates::resolve(text, published.map(Published::date), &self.dates);
-        let Linked { refs, entities } = entities::link(text, mentions, published, &self.knowledge);
-        for (mention, reference) in mentions.iter_mut().zip(&refs) {
-            mention.entity = reference.entity.map(|at| entities[at].id.clone());
-        }
-        let linked: Vec<LinkedEntity<'_>> = mentions
-            .iter()
-            .filter_map(|m| {
-                Some(LinkedEntity {
-                    start: m.start,
-                    end: m.end,
-                    qid: m.entity.as_deref()?,
-                })
-            })
-            .collect();
-        let spans: Vec<(usize, usize)> = words.iter().map(|word| (word.start, word.end)).collect();
-        let topics = self.topics.assign(&TopicInput {
-            text,
-            mentions,
-            words: &spans,
-            entities: &linked,
-        });
-        Resolved {
-            entities,
-            dates,
-            topics,
-        }
+        let entities = self.link(text, published, mentions).entities;
+        let topics = with_topic_input(text, mentions, words, |input| self.topics.assign(input));
+        Resolved { entities, dates, topics }
     }
+
+    /// What decided the entities and topics of a text, for people who wonder.
+    /// Sets [`Mention::entity`] too.
+    pub fn explain(
+        &self,
+        text: &str,
+        published: Option<Published>,
+        mentions: &mut [Mention],
+        words: &[Word<'_>],
+    ) -> (Linked, Vec<topics::Explanation>) {
+        let linked = self.link(text, published, mentions);
+        let topics = with_topic_input(text, mentions, words, |input| self.topics.explain(input));
+        (linked, topics)
+    }
+
+    fn link(&self, text: &str, published: Option<Published>, mentions: &mut [Mention]) -> Linked {
+        let linked = entities::link(text, mentions, published, &self.knowledge);
+        for (mention, reference) in mentions.iter_mut().zip(&linked.refs) {
+            mention.entity = reference.entity.map(|at| linked.entities[at].id.clone());
+        }
+        linked
+    }
+}
+
+fn with_topic_input<T>(
+    text: &str,
+    mentions: &[Mention],
+    words: &[Word<'_>],
+    use_input: impl FnOnce(&TopicInput<'_>) -> T,
+) -> T {
+    let entities: Vec<LinkedEntity<'_>> = mentions
+        .iter()
+        .filter_map(|m| Some(LinkedEntity { start: m.start, end: m.end, qid: m.entity.as_deref()? }))
+        .collect();
+    let words: Vec<(usize, usize)> = words.iter().map(|word| (word.start, word.end)).collect();
+    use_input(&TopicInput { text, mentions, words: &words, entities: &entities })
 }

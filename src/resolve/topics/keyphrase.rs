@@ -345,6 +345,7 @@ mod tests {
             text: "赵某某基金会".into(),
             kind: EntityType::Organization,
             confidence: 1.0,
+            entity: None,
         };
         let found = find("赵/某某/基金会/成立", &[name]);
         assert_eq!(found[0].id, "赵某某基金会");

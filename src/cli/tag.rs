@@ -206,7 +206,10 @@ struct Size {
 
 impl Size {
     fn of(document: &Document) -> Self {
-        Self { characters: document.text.chars().count() as u64, mentions: document.mentions.len() as u64 }
+        Self {
+            characters: document.text.chars().count() as u64,
+            mentions: document.mentions.len() as u64,
+        }
     }
 }
 

@@ -1,8 +1,8 @@
-//! Which date a sentence talks about.
+//! Which date a sentence about somebody talks of.
 
-use super::period::{Day, Period, Precision, day_of};
-use crate::document::Published;
-use crate::resolve::dates::DateMention;
+use super::period::{Day, Period, day_of};
+use crate::document::Document;
+use crate::resolve::dates::{DateMention, EventDate, EventSource, Precision, event_at, event_dates};
 
 /// Dates that are less sure than this say nothing about an event.
 const MIN_CONFIDENCE: f64 = 0.5;
@@ -10,117 +10,90 @@ const MIN_CONFIDENCE: f64 = 0.5;
 /// Longer periods do not date an event.
 const MAX_DAYS: i32 = 366;
 
-/// The usable dates of each sentence.
-pub(super) struct Governing<'d> {
-    /// `(sentence, start, period, value)` in text order.
-    dates: Vec<(usize, usize, Period, &'d str)>,
+/// Longer periods in the future are aims (到2035年), not events.
+const MAX_DAYS_AHEAD: i32 = 31;
+
+/// The stretches of an article that a date of its text governs.
+pub(super) struct Governing {
+    events: Vec<EventDate>,
 }
 
-/// Finds the dates that can date an event: sure, a year or shorter, and not an
-/// unprecise future (到2035年 is an aim, not an event).
-pub(super) fn governing_dates<'d>(
-    dates: &'d [DateMention],
-    sentences: &[(usize, usize)],
-    published: Option<Published>,
-) -> Governing<'d> {
-    let today = published.map(|published| day_of(published.date()));
-    let mut usable: Vec<_> = dates
-        .iter()
-        .filter(|date| date.confidence >= MIN_CONFIDENCE)
-        .filter_map(|date| {
-            let period = Period::parse(&date.value).filter(|period| dates_events(period, today))?;
-            let after = sentences.partition_point(|sentence| sentence.0 <= date.start);
-            Some((after.checked_sub(1)?, date.start, period, date.value.as_str()))
-        })
-        .collect();
-    usable.sort_by_key(|date| (date.0, date.1));
-    Governing { dates: usable }
-}
+impl Governing {
+    /// Finds which date governs which part of the document.
+    pub fn new(document: &Document) -> Self {
+        let published = document.published.map(|published| published.date());
+        let sure: Vec<DateMention> = document
+            .dates
+            .iter()
+            .filter(|date| date.confidence >= MIN_CONFIDENCE)
+            .cloned()
+            .collect();
+        let mut events = match sure.is_empty() {
+            true => Vec::new(),
+            false => event_dates(&document.text, &sure, published),
+        };
+        let today = published.map(day_of);
+        events.retain(|event| event.source != EventSource::Publication && dates_events(&event.value, today));
+        Self { events }
+    }
 
-fn dates_events(period: &Period, today: Option<Day>) -> bool {
-    let is_vague_future =
-        period.precision > Precision::Month && today.is_some_and(|today| period.first > today);
-    period.days() <= MAX_DAYS && !is_vague_future
-}
-
-impl Governing<'_> {
-    /// For each sentence that `mentions` (`(start, end, sentence)`, sorted) fall in,
-    /// the value of the date that governs it, where it names one: a day before
-    /// anything coarser, then the one that stands nearest before a mention, as a
-    /// Chinese clause puts time first, then the nearest after it.
-    pub(super) fn of(&self, mentions: &[(usize, usize, usize)]) -> Vec<(usize, String)> {
-        let mut events = Vec::new();
-        for group in mentions.chunk_by(|a, b| a.2 == b.2) {
-            let sentence = group[0].2;
-            let from = self.dates.partition_point(|date| date.0 < sentence);
-            let in_sentence = self.dates[from..].iter().take_while(|date| date.0 == sentence);
-            let best = in_sentence.min_by_key(|(_, start, period, _)| {
-                let distance = group.iter().map(|mention| distance(*start, mention.0)).min();
-                (period.precision != Precision::Day, distance)
-            });
-            events.extend(best.map(|(.., value)| (sentence, (*value).to_owned())));
+    /// For each sentence that `mentions` (`(start, end, sentence)`, sorted) fall in, the
+    /// value of the date that governs one of them: a day if there is one, else the first.
+    pub fn of(&self, mentions: &[(usize, usize, usize)]) -> Vec<(usize, String)> {
+        let mut dated = Vec::new();
+        for sentence in mentions.chunk_by(|a, b| a.2 == b.2) {
+            let governing = sentence
+                .iter()
+                .filter_map(|mention| event_at(&self.events, mention.0));
+            let best = governing.min_by_key(|event| event.precision != Precision::Day);
+            dated.extend(best.map(|event| (sentence[0].2, event.value.clone())));
         }
-        events
+        dated
     }
 }
 
-/// Dates before the mention are nearer than all that follow it.
-fn distance(date: usize, mention: usize) -> (bool, usize) {
-    (date > mention, date.abs_diff(mention))
+fn dates_events(value: &str, today: Option<Day>) -> bool {
+    Period::parse(value).is_some_and(|period| {
+        let is_aim = period.days() > MAX_DAYS_AHEAD && today.is_some_and(|today| period.first > today);
+        period.days() <= MAX_DAYS && !is_aim
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::{dated, document};
     use super::*;
-    use crate::resolve::dates::{Resolution, When};
 
-    fn date(start: usize, value: &str, confidence: f64) -> DateMention {
-        DateMention {
-            start,
-            end: start + 1,
-            text: String::new(),
-            value: value.to_owned(),
-            timex: value.to_owned(),
-            precision: value.parse::<When>().unwrap().precision(),
-            confidence,
-            resolution: Resolution::Absolute,
-            modifier: None,
-        }
-    }
-
-    fn governed(dates: &[DateMention], mentions: &[(usize, usize, usize)]) -> Vec<(usize, String)> {
-        let published = Some("2024-04-17".parse().unwrap());
-        governing_dates(dates, &[(0, 20), (20, 40)], published).of(mentions)
+    /// The dates of the sentences about 董军; the text is one sentence, or some.
+    fn governed(document: &Document) -> Vec<(usize, String)> {
+        let mentions: Vec<_> = document
+            .mentions
+            .iter()
+            .map(|mention| (mention.start, mention.end, 0))
+            .collect();
+        Governing::new(document).of(&mentions)
     }
 
     #[test]
-    fn a_day_before_the_mention_governs() {
-        let dates = [
-            date(0, "2024-04-16", 0.9),
-            date(8, "2022-11", 0.9),
-            date(9, "2024-04-01", 0.9),
-        ];
-        assert_eq!(governed(&dates, &[(5, 7, 0)]), [(0, "2024-04-16".to_owned())]);
-        assert_eq!(governed(&dates, &[(12, 13, 0)]), [(0, "2024-04-01".to_owned())]);
-        assert_eq!(governed(&dates[1..2], &[(5, 7, 0)]), [(0, "2022-11".to_owned())]);
-        assert_eq!(governed(&dates, &[(25, 27, 1)]), []);
+    fn the_date_of_the_clause_governs_and_a_day_before_a_month() {
+        let text = "奥斯汀昨天通话，董军去年11月访美，董军4月1日回国。";
+        let first = document("a", "2024-04-17", text, &["董军"]);
+        let first = dated(dated(first, "昨天", "2024-04-16"), "去年11月", "2023-11");
+        assert_eq!(governed(&first), [(0, "2023-11".to_owned())]);
+        let second = dated(first, "4月1日", "2024-04-01");
+        assert_eq!(governed(&second), [(0, "2024-04-01".to_owned())]);
     }
 
     #[test]
     fn unsure_long_and_vague_future_dates_do_not() {
-        for (value, confidence) in [
-            ("2024-04-16", 0.3),
-            ("202X", 1.0),
-            ("2035", 1.0),
-            ("2012/2022", 1.0),
-            ("FUTURE_REF", 1.0),
-        ] {
-            assert_eq!(
-                governed(&[date(0, value, confidence)], &[(5, 7, 0)]),
-                [],
-                "{value}"
-            );
+        let text = "董军昨天通话。";
+        for value in ["202X", "2035", "2012/2022", "FUTURE_REF"] {
+            let document = dated(document("a", "2024-04-17", text, &["董军"]), "昨天", value);
+            assert_eq!(governed(&document), [], "{value}");
         }
-        assert_eq!(governed(&[date(0, "2024-05-01", 1.0)], &[(5, 7, 0)]).len(), 1);
+        let mut document = dated(document("a", "2024-04-17", text, &["董军"]), "昨天", "2024-04-16");
+        assert_eq!(governed(&document).len(), 1);
+        document.dates[0].confidence = 0.3;
+        assert_eq!(governed(&document), []);
     }
 }

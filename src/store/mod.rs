@@ -20,7 +20,11 @@ mod governing;
 mod period;
 mod query;
 mod record;
+#[cfg(test)]
+pub(crate) mod samples;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -32,7 +36,7 @@ use crate::error::{Error, Result};
 
 pub use fill::{add_files, open_corpus};
 pub use find::{Candidate, EntityFilter, Resolved};
-pub use period::{Day, Period, Precision, date_of, day_of};
+pub use period::{Day, Period, date_of, day_of};
 pub use query::{Appearance, ArticleInfo, DatedSentence, EntityRow, RoleRow, Sentence};
 pub use record::Record;
 pub use writer::{Added, Counts, Writer};

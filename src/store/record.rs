@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
 
-use super::governing::governing_dates;
+use super::governing::Governing;
 use super::period::{Day, day_of};
 use crate::document::{Document, EntityType};
 use crate::error::{Error, Result};
@@ -134,7 +134,7 @@ impl Subjects<'_> {
         let mut subjects = BTreeMap::new();
         self.add_entities(document, &mut subjects);
         self.add_topics(document, &mut subjects);
-        let governing = governing_dates(&document.dates, self.sentences, document.published);
+        let governing = Governing::new(document);
         subjects
             .into_values()
             .map(|mut subject| {
@@ -224,46 +224,18 @@ impl Subjects<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::document;
     use super::*;
-    use crate::document::{Mention, SCHEMA};
-
-    pub(crate) fn document(text: &str, names: &[&str]) -> Document {
-        let chars: Vec<char> = text.chars().collect();
-        let mut mentions = Vec::new();
-        for name in names {
-            let wanted: Vec<char> = name.chars().collect();
-            for start in 0..chars.len() {
-                if chars[start..].starts_with(&wanted) {
-                    mentions.push(Mention {
-                        start,
-                        end: start + wanted.len(),
-                        text: (*name).to_owned(),
-                        kind: EntityType::Person,
-                        confidence: 1.0,
-                        entity: None,
-                    });
-                }
-            }
-        }
-        Document {
-            schema: SCHEMA.to_owned(),
-            id: "a".to_owned(),
-            url: None,
-            source: None,
-            title: None,
-            published: Some("2024-04-17".parse().unwrap()),
-            text: text.to_owned(),
-            mentions,
-            tokens: None,
-            entities: Vec::new(),
-            dates: Vec::new(),
-            topics: Vec::new(),
-        }
-    }
 
     #[test]
     fn unlinked_mentions_fall_back_to_type_and_folded_text() {
-        let record = Record::new(document("董軍來了。董军走了。", &["董軍", "董军"])).unwrap();
+        let record = Record::new(document(
+            "a",
+            "2024-04-17",
+            "董軍來了。董军走了。",
+            &["董軍", "董军"],
+        ))
+        .unwrap();
         assert_eq!(record.subjects.len(), 1);
         let subject = &record.subjects[0];
         assert_eq!(
@@ -276,14 +248,18 @@ mod tests {
 
     #[test]
     fn offsets_outside_of_the_text_are_an_error() {
-        let mut wrong = document("董军", &["董军"]);
+        let mut wrong = document("a", "2024-04-17", "董军", &["董军"]);
         wrong.mentions[0].end = 3;
         assert!(Record::new(wrong).unwrap_err().to_string().contains("0..3"));
     }
 
     #[test]
     fn the_digest_follows_the_content() {
-        let digest = |text| Record::new(document(text, &[])).unwrap().digest;
+        let digest = |text| {
+            Record::new(document("a", "2024-04-17", text, &[]))
+                .unwrap()
+                .digest
+        };
         assert_eq!(digest("甲"), digest("甲"));
         assert_ne!(digest("甲"), digest("乙"));
     }

@@ -152,7 +152,9 @@ fn bursts(
         };
         let mut marks: Vec<(f64, u64, i64)> = in_burst[burst]
             .iter()
-            .filter(|(_, both)| **both >= MIN_TOGETHER && **both as f64 >= MIN_SHARE_OF_BURST * articles as f64)
+            .filter(|(_, both)| {
+                **both >= MIN_TOGETHER && **both as f64 >= MIN_SHARE_OF_BURST * articles as f64
+            })
             .map(|(&other, &both)| (counts(both, together.counts[&other]).llr(), both, other))
             .filter(|mark| mark.0 > 0.0)
             .collect();

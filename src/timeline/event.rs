@@ -11,7 +11,8 @@ use super::salience::{DateGroup, groups, select};
 use super::series::rounded;
 use super::summary::{Background, Choice, best, bigrams, centrality};
 use crate::error::Result;
-use crate::store::{Appearance, ArticleInfo, Day, EntityRow, Period, Precision, Sentence, Store, date_of};
+use crate::resolve::dates::Precision;
+use crate::store::{Appearance, ArticleInfo, Day, EntityRow, Period, Sentence, Store, date_of};
 
 /// Two articles tell the same story of a date if near-duplicates make up this share of
 /// what the one that says less says of it.
@@ -48,7 +49,10 @@ pub(super) fn events(
             .binary_search_by_key(&(article, sentence), |dated| (dated.article, dated.sentence))
             .is_ok()
     };
-    let days = appearances.iter().filter_map(|appearance| Some((appearance.article, appearance.day?))).collect();
+    let days = appearances
+        .iter()
+        .filter_map(|appearance| Some((appearance.article, appearance.day?)))
+        .collect();
     let quotes = quotes(store, entity, &groups, &days, names_date)?;
     let mut background = Background::default();
     for quotes in &quotes {
@@ -111,7 +115,9 @@ fn quotes(
                         article,
                         sentence: sentence.clone(),
                         names_date: number.is_some(),
-                        is_prompt: days.get(&article).is_some_and(|day| is_prompt(*day, groups[at].period)),
+                        is_prompt: days
+                            .get(&article)
+                            .is_some_and(|day| is_prompt(*day, groups[at].period)),
                         bigrams: bigrams.clone(),
                     });
                 }
@@ -331,15 +337,45 @@ fn weight(articles: usize, outlets: usize) -> f64 {
     (outlets as f64).ln() / 2.0 + (articles as f64).ln() / 10.0
 }
 
-/// ISO 8601 in the precision of the period.
+/// ISO 8601 in the precision of the period, as the dates of records have it.
 fn label(period: Period) -> String {
     let (first, last) = (date_of(period.first), date_of(period.last));
+    let year = first.strftime("%Y");
     match period.precision {
         Precision::Day => first.to_string(),
-        Precision::Month => first.strftime("%Y-%m").to_string(),
-        Precision::Year => first.strftime("%Y").to_string(),
+        Precision::Weekend => format!("{}-WE", first.strftime("%G-W%V")),
         Precision::Week => first.strftime("%G-W%V").to_string(),
-        Precision::Quarter => format!("{}-Q{}", first.strftime("%Y"), (first.month() + 2) / 3),
-        _ => format!("{first}/{last}"),
+        Precision::Month => first.strftime("%Y-%m").to_string(),
+        Precision::Quarter => format!("{year}-Q{}", (first.month() + 2) / 3),
+        Precision::Half => format!("{year}-H{}", (first.month() + 5) / 6),
+        Precision::Season => {
+            let season = ["SP", "SU", "AU", "WI"][(first.month() as usize / 3 + 3) % 4];
+            format!("{year}-{season}")
+        }
+        Precision::Year => year.to_string(),
+        Precision::Decade | Precision::Century | Precision::Range => format!("{first}/{last}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_the_values_they_stand_for() {
+        for value in [
+            "2024-04-16",
+            "2020-W36-WE",
+            "2020-W36",
+            "2023-11",
+            "2020-Q3",
+            "2020-H2",
+            "2020-SU",
+            "2020-WI",
+            "2023",
+            "2024-08-03/2024-08-05",
+        ] {
+            assert_eq!(label(Period::parse(value).unwrap()), value);
+        }
     }
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::model::{EntityInfo, EntityRef, Event};
 use super::series::By;
 use crate::error::{Error, Result};
-use crate::store::Precision;
+use crate::resolve::dates::Precision;
 
 /// Language of everything that is not from the corpus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

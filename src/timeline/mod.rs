@@ -34,7 +34,7 @@ mod terms;
 use jiff::civil::Date;
 
 use crate::error::Result;
-use crate::store::{Appearance, Day, EntityRow, Store, date_of};
+use crate::store::{Appearance, Day, EntityRow, Store, date_of, day_of};
 
 pub use lang::Lang;
 pub use model::{
@@ -102,7 +102,13 @@ pub fn timeline(store: &Store, entity: &EntityRow, options: &Options) -> Result<
     let spans = burst_spans(&appearances, &totals, (first, last));
     let (companions, bursts) =
         companion::companions(store, entity, &appearances, &spans, options.companions)?;
-    let events = event::events(store, entity, &all, &totals, (first, last), options)?;
+    // What the articles look back at or forward to belongs to the timeline, unless a
+    // period was asked for.
+    let asked = (
+        options.from.map_or(Day::MIN, day_of),
+        options.to.map_or(Day::MAX, day_of),
+    );
+    let events = event::events(store, entity, &all, &totals, asked, options)?;
     let mut sources: Vec<i64> = appearances.iter().map(|appearance| appearance.source).collect();
     sources.sort_unstable();
     sources.dedup();
@@ -149,3 +155,6 @@ fn burst_spans(
         .map(|span| (first + span.first as Day, first + span.last as Day, span.strength))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

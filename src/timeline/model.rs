@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::series::{By, Point};
 use crate::error::Result;
-use crate::store::{EntityRow, Precision, Store};
+use crate::resolve::dates::Precision;
+use crate::store::{EntityRow, Store};
 
 /// Version of the layout, the first field of the JSON.
 pub const SCHEMA: &str = "shiji.timeline/1";

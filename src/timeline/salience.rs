@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::hash::IntMap;
-use crate::store::{Appearance, DatedSentence, Day, Period, Precision};
+use crate::resolve::dates::Precision;
+use crate::store::{Appearance, DatedSentence, Day, Period};
 
 /// How far the usual rate is looked at around a day, leaving out its own neighbourhood.
 const WINDOW: i32 = 45;

@@ -291,7 +291,7 @@ fn write_week(f: &mut fmt::Formatter<'_>, date: Date) -> fmt::Result {
 }
 
 /// How precise a date is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// One day.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::lang::Lang;
 use super::super::markup::{escape, highlighted, link};
 use super::Timeline;
-use crate::store::Precision;
+use crate::resolve::dates::Precision;
 
 /// Headlines are cut after this many characters.
 const MAX_HEADLINE: usize = 60;
@@ -31,7 +31,7 @@ pub(super) fn timeline(timelines: &[Timeline], lang: Lang) -> Value {
                 },
                 "unique_id": format!("{}-{number}", timeline.entity.id),
             });
-            if event.first != event.last && event.precision >= Precision::Range {
+            if event.first != event.last {
                 slide["end_date"] = date(event.last, Precision::Day);
             }
             if timelines.len() > 1 {

@@ -29,7 +29,11 @@ const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 /// The page of one timeline, or of several to be compared: one file with everything in
 /// it, whose script (searching, filtering, keys) can be left out.
 pub fn html(timelines: &[Timeline], lang: Lang) -> String {
-    let mut page = Page { lang, html: String::new(), is_comparison: timelines.len() > 1 };
+    let mut page = Page {
+        lang,
+        html: String::new(),
+        is_comparison: timelines.len() > 1,
+    };
     page.head(timelines);
     page.html.push_str("<main>\n");
     page.title(timelines);
@@ -55,8 +59,15 @@ impl Page {
     }
 
     fn head(&mut self, timelines: &[Timeline]) {
-        let names: Vec<&str> = timelines.iter().map(|timeline| self.lang.name(&timeline.entity)).collect();
-        let kind = if self.is_comparison { self.lang.comparison() } else { self.lang.timeline() };
+        let names: Vec<&str> = timelines
+            .iter()
+            .map(|timeline| self.lang.name(&timeline.entity))
+            .collect();
+        let kind = if self.is_comparison {
+            self.lang.comparison()
+        } else {
+            self.lang.timeline()
+        };
         self.add(format_args!(
             "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n\
@@ -86,7 +97,11 @@ impl Page {
             let names = other_names(entity, lang);
             if !names.is_empty() {
                 let names: Vec<String> = names.into_iter().map(escape).collect();
-                self.add(format_args!("<p class=\"names\">{}: {}</p>\n", lang.also_called(), names.join(" · ")));
+                self.add(format_args!(
+                    "<p class=\"names\">{}: {}</p>\n",
+                    lang.also_called(),
+                    names.join(" · ")
+                ));
             }
             let mut facts = vec![
                 lang.articles(timeline.articles),
@@ -131,14 +146,20 @@ impl Page {
         if timelines.iter().all(|timeline| timeline.bursts.is_empty()) {
             return;
         }
-        let mut bursts: Vec<(&Timeline, &Burst)> =
-            timelines.iter().flat_map(|timeline| timeline.bursts.iter().map(move |burst| (timeline, burst))).collect();
+        let mut bursts: Vec<(&Timeline, &Burst)> = timelines
+            .iter()
+            .flat_map(|timeline| timeline.bursts.iter().map(move |burst| (timeline, burst)))
+            .collect();
         bursts.sort_by(|a, b| b.1.strength.total_cmp(&a.1.strength));
         let mut weaker = bursts.split_off(bursts.len().min(MAX_BURSTS));
         self.add(format_args!("<h2>{}</h2>\n", self.lang.bursts()));
         self.burst_list(&mut bursts);
         if !weaker.is_empty() {
-            self.add(format_args!("<details><summary>{} +{}</summary>\n", self.lang.more(), weaker.len()));
+            self.add(format_args!(
+                "<details><summary>{} +{}</summary>\n",
+                self.lang.more(),
+                weaker.len()
+            ));
             self.burst_list(&mut weaker);
             self.html.push_str("</details>\n");
         }
@@ -174,23 +195,37 @@ impl Page {
         if !self.is_comparison {
             return String::new();
         }
-        format!("<span class=\"who\">{}</span> ", escape(self.lang.name(&timeline.entity)))
+        format!(
+            "<span class=\"who\">{}</span> ",
+            escape(self.lang.name(&timeline.entity))
+        )
     }
 
     fn events(&mut self, timelines: &[Timeline]) {
-        let numbered = timelines.iter().flat_map(|timeline| timeline.events.iter().map(move |event| (timeline, event)));
-        let mut events: Vec<(usize, &Timeline, &Event)> =
-            numbered.enumerate().map(|(number, (timeline, event))| (number, timeline, event)).collect();
+        let numbered = timelines
+            .iter()
+            .flat_map(|timeline| timeline.events.iter().map(move |event| (timeline, event)));
+        let mut events: Vec<(usize, &Timeline, &Event)> = numbered
+            .enumerate()
+            .map(|(number, (timeline, event))| (number, timeline, event))
+            .collect();
         if self.is_comparison {
             let newest_first = timelines.iter().any(|timeline| {
-                timeline.events.first().zip(timeline.events.last()).is_some_and(|(a, b)| a.first > b.first)
+                timeline
+                    .events
+                    .first()
+                    .zip(timeline.events.last())
+                    .is_some_and(|(a, b)| a.first > b.first)
             });
             events.sort_by_key(|(_, _, event)| event.first);
             if newest_first {
                 events.reverse();
             }
         }
-        self.add(format_args!("<h2 id=\"events\" tabindex=\"-1\">{}</h2>\n", self.lang.events()));
+        self.add(format_args!(
+            "<h2 id=\"events\" tabindex=\"-1\">{}</h2>\n",
+            self.lang.events()
+        ));
         self.bar(&events);
         for year in events.chunk_by(|a, b| a.2.first.year() == b.2.first.year()) {
             self.add(format_args!(
@@ -202,7 +237,10 @@ impl Page {
             }
             self.html.push_str("</section>\n");
         }
-        self.add(format_args!("<p id=\"nothing\" hidden>{}</p>\n", self.lang.nothing()));
+        self.add(format_args!(
+            "<p id=\"nothing\" hidden>{}</p>\n",
+            self.lang.nothing()
+        ));
     }
 
     fn bar(&mut self, events: &[(usize, &Timeline, &Event)]) {
@@ -255,13 +293,23 @@ impl Page {
             facts.join(" · "),
         ));
         for sentence in &event.sentences {
-            self.add(format_args!("<p>{}</p>\n", highlighted(&sentence.text, &sentence.mentions)));
+            self.add(format_args!(
+                "<p>{}</p>\n",
+                highlighted(&sentence.text, &sentence.mentions)
+            ));
         }
         self.html.push_str("</blockquote>\n");
         if !event.entities.is_empty() {
-            self.add(format_args!("<div class=\"chips\" aria-label=\"{}\">", lang.with()));
+            self.add(format_args!(
+                "<div class=\"chips\" aria-label=\"{}\">",
+                lang.with()
+            ));
             for entity in &event.entities {
-                self.add(format_args!("<span class=\"chip {}\">{}</span>", class(&entity.kind), escape(lang.name_of(entity))));
+                self.add(format_args!(
+                    "<span class=\"chip {}\">{}</span>",
+                    class(&entity.kind),
+                    escape(lang.name_of(entity))
+                ));
             }
             self.html.push_str("</div>\n");
         }
@@ -273,8 +321,11 @@ impl Page {
     /// headline, one is enough.
     fn links(&mut self, event: &Event) {
         let mut seen = HashSet::new();
-        let articles: Vec<_> =
-            event.articles.iter().filter(|article| seen.insert((&article.title, &article.source))).collect();
+        let articles: Vec<_> = event
+            .articles
+            .iter()
+            .filter(|article| seen.insert((&article.title, &article.source)))
+            .collect();
         let (shown, folded) = articles.split_at(articles.len().min(MAX_LINKS));
         self.html.push_str("<ul>\n");
         for article in shown {
@@ -284,7 +335,11 @@ impl Page {
         if folded.is_empty() {
             return;
         }
-        self.add(format_args!("<details><summary>{} +{}</summary><ul>\n", self.lang.sources(), folded.len()));
+        self.add(format_args!(
+            "<details><summary>{} +{}</summary><ul>\n",
+            self.lang.sources(),
+            folded.len()
+        ));
         for article in folded.iter().take(MAX_FOLDED_LINKS) {
             self.add(format_args!("<li>{}</li>\n", link(article)));
         }
@@ -297,16 +352,26 @@ impl Page {
     fn tables(&mut self, timelines: &[Timeline]) {
         self.html.push_str("<div class=\"tables\">\n");
         for timeline in timelines {
-            let name = if self.is_comparison { format!(" · {}", escape(self.lang.name(&timeline.entity))) } else { String::new() };
+            let name = if self.is_comparison {
+                format!(" · {}", escape(self.lang.name(&timeline.entity)))
+            } else {
+                String::new()
+            };
             if !timeline.companions.is_empty() {
-                self.add(format_args!("<div><h2>{}{name}</h2>\n<table>\n", self.lang.companions()));
+                self.add(format_args!(
+                    "<div><h2>{}{name}</h2>\n<table>\n",
+                    self.lang.companions()
+                ));
                 for companion in &timeline.companions {
                     self.companion(companion, timeline);
                 }
                 self.html.push_str("</table></div>\n");
             }
             if !timeline.roles.is_empty() {
-                self.add(format_args!("<div><h2>{}{name}</h2>\n<table>\n", self.lang.roles()));
+                self.add(format_args!(
+                    "<div><h2>{}{name}</h2>\n<table>\n",
+                    self.lang.roles()
+                ));
                 for role in &timeline.roles {
                     self.role(role);
                 }
@@ -317,9 +382,24 @@ impl Page {
     }
 
     fn companion(&mut self, companion: &Companion, timeline: &Timeline) {
-        let years = timeline.from.zip(timeline.to).map(|(from, to)| from.year()..=to.year());
-        let count = |year: i16| companion.years.iter().find(|entry| entry.0 == year).map_or(0, |entry| entry.1);
-        let most = companion.years.iter().map(|entry| entry.1).max().unwrap_or(1).max(1);
+        let years = timeline
+            .from
+            .zip(timeline.to)
+            .map(|(from, to)| from.year()..=to.year());
+        let count = |year: i16| {
+            companion
+                .years
+                .iter()
+                .find(|entry| entry.0 == year)
+                .map_or(0, |entry| entry.1)
+        };
+        let most = companion
+            .years
+            .iter()
+            .map(|entry| entry.1)
+            .max()
+            .unwrap_or(1)
+            .max(1);
         let chart: String = years
             .into_iter()
             .flatten()
@@ -359,8 +439,16 @@ impl Page {
 /// What else an entity is called: its names, then what the corpus calls it, without forms
 /// that differ in width or kind of dot alone.
 fn other_names(entity: &EntityInfo, lang: Lang) -> Vec<&str> {
-    let names = [Some(entity.name.as_str()), entity.name_hant.as_deref(), entity.name_en.as_deref()];
-    let variants = entity.variants.iter().take(MAX_VARIANTS).map(|variant| variant.text.as_str());
+    let names = [
+        Some(entity.name.as_str()),
+        entity.name_hant.as_deref(),
+        entity.name_en.as_deref(),
+    ];
+    let variants = entity
+        .variants
+        .iter()
+        .take(MAX_VARIANTS)
+        .map(|variant| variant.text.as_str());
     let mut seen: Vec<String> = vec![shape(lang.name(entity))];
     let mut others = Vec::new();
     for name in names.into_iter().flatten().chain(variants) {
@@ -375,7 +463,9 @@ fn other_names(entity: &EntityInfo, lang: Lang) -> Vec<&str> {
 
 /// Letters as they are, so that both scripts are shown; all else folded.
 fn shape(name: &str) -> String {
-    name.chars().map(|c| if c.is_alphabetic() { c } else { fold(c) }).collect()
+    name.chars()
+        .map(|c| if c.is_alphabetic() { c } else { fold(c) })
+        .collect()
 }
 
 /// The types have colours of their own; a name from a record is no class.
@@ -393,8 +483,16 @@ fn class(kind: &str) -> &'static str {
 fn folding(events: &[(usize, &Timeline, &Event)]) -> String {
     let mut pairs = BTreeSet::new();
     for (_, _, event) in events {
-        let titles = event.articles.iter().filter_map(|article| article.title.as_deref());
-        for text in event.sentences.iter().map(|sentence| sentence.text.as_str()).chain(titles) {
+        let titles = event
+            .articles
+            .iter()
+            .filter_map(|article| article.title.as_deref());
+        for text in event
+            .sentences
+            .iter()
+            .map(|sentence| sentence.text.as_str())
+            .chain(titles)
+        {
             pairs.extend(text.chars().filter(|c| fold(*c) != *c && c.is_alphabetic()));
         }
     }

@@ -29,8 +29,14 @@ pub(super) struct Size {
     pub height: f64,
 }
 
-pub(super) const WIDE: Size = Size { width: 960.0, height: 300.0 };
-pub(super) const NARROW: Size = Size { width: 400.0, height: 280.0 };
+pub(super) const WIDE: Size = Size {
+    width: 960.0,
+    height: 300.0,
+};
+pub(super) const NARROW: Size = Size {
+    width: 400.0,
+    height: 280.0,
+};
 
 const LEFT: f64 = 46.0;
 const RIGHT: f64 = 10.0;
@@ -71,15 +77,28 @@ struct Picture<'t> {
 pub(super) fn draw(timelines: &[Timeline], lang: Lang, size: Size, link: Option<&str>) -> String {
     let first = timelines.iter().filter_map(|timeline| timeline.from).min();
     let last = timelines.iter().filter_map(|timeline| timeline.to).max();
-    let (Some(first), Some(last)) = (first, last) else { return String::new() };
-    let mut picture = Picture { timelines, lang, size, first, last, svg: String::new() };
+    let (Some(first), Some(last)) = (first, last) else {
+        return String::new();
+    };
+    let mut picture = Picture {
+        timelines,
+        lang,
+        size,
+        first,
+        last,
+        svg: String::new(),
+    };
     picture.draw(link);
     picture.svg
 }
 
 impl Picture<'_> {
     fn draw(&mut self, link: Option<&str>) {
-        let names: Vec<&str> = self.timelines.iter().map(|timeline| self.lang.name(&timeline.entity)).collect();
+        let names: Vec<&str> = self
+            .timelines
+            .iter()
+            .map(|timeline| self.lang.name(&timeline.entity))
+            .collect();
         let label = format!("{}: {}", names.join(", "), self.lang.attention());
         let Size { width, height } = self.size;
         let _ = writeln!(
@@ -108,7 +127,11 @@ impl Picture<'_> {
     /// Articles above their share; compared timelines have the share alone.
     fn panels(&self) -> Vec<Panel> {
         let highest = |value: fn(&Point) -> f64| {
-            let values = self.timelines.iter().flat_map(|timeline| &timeline.series).map(value);
+            let values = self
+                .timelines
+                .iter()
+                .flat_map(|timeline| &timeline.series)
+                .map(value);
             values.fold(0.0, f64::max).max(f64::MIN_POSITIVE) * HEADROOM
         };
         let articles: fn(&Point) -> f64 = |point| point.articles as f64;
@@ -129,7 +152,13 @@ impl Picture<'_> {
         let middle = TOP + 14.0 + (bottom - TOP) * 0.55;
         vec![
             panel(TOP + 14.0, middle, self.lang.articles_axis(), articles, trimmed),
-            panel(middle + BETWEEN + 4.0, bottom, self.lang.share_axis(), share, percent),
+            panel(
+                middle + BETWEEN + 4.0,
+                bottom,
+                self.lang.share_axis(),
+                share,
+                percent,
+            ),
         ]
     }
 
@@ -192,17 +221,30 @@ impl Picture<'_> {
         for (at, point) in timeline.series.iter().enumerate() {
             let y = panel.y((panel.value)(point));
             let x = self.x(point.date);
-            let command = if path.is_empty() { format!("M{x:.1} {y:.1}") } else { format!("H{x:.1}V{y:.1}") };
+            let command = if path.is_empty() {
+                format!("M{x:.1} {y:.1}")
+            } else {
+                format!("H{x:.1}V{y:.1}")
+            };
             path.push_str(&command);
             if at + 1 == timeline.series.len() {
                 let end = self.x_after(timeline.to.unwrap_or(point.date));
                 let _ = write!(path, "H{end:.1}");
                 if self.timelines.len() == 1 {
-                    let _ = write!(path, "V{:.1}H{:.1}Z", panel.bottom, self.x(timeline.series[0].date));
+                    let _ = write!(
+                        path,
+                        "V{:.1}H{:.1}Z",
+                        panel.bottom,
+                        self.x(timeline.series[0].date)
+                    );
                 }
             }
         }
-        let class = if self.timelines.len() == 1 { "area".to_owned() } else { format!("line c{}", number % COLORS) };
+        let class = if self.timelines.len() == 1 {
+            "area".to_owned()
+        } else {
+            format!("line c{}", number % COLORS)
+        };
         let _ = writeln!(self.svg, "<path class=\"{class}\" d=\"{path}\"/>");
     }
 
@@ -229,7 +271,10 @@ impl Picture<'_> {
         let (top, bottom) = (panels[0].top, panels[panels.len() - 1].bottom);
         for (at, point) in timeline.series.iter().enumerate() {
             let from = self.x(point.date);
-            let to = timeline.series.get(at + 1).map_or(self.x_after(self.last), |next| self.x(next.date));
+            let to = timeline
+                .series
+                .get(at + 1)
+                .map_or(self.x_after(self.last), |next| self.x(next.date));
             let title = format!(
                 "{}: {}, {}, {:.2} %",
                 self.lang.bin(point.date, timeline.by),
@@ -253,8 +298,16 @@ impl Picture<'_> {
         let events = events.flat_map(|(of, timeline)| timeline.events.iter().map(move |event| (of, event)));
         for (number, (of, event)) in events.enumerate() {
             if (self.first..=self.last).contains(&event.first) {
-                let sentence = event.sentences.first().map_or("", |sentence| sentence.text.as_str());
-                marks.push((event.first, number, of, format!("{} {sentence}", self.lang.date(event))));
+                let sentence = event
+                    .sentences
+                    .first()
+                    .map_or("", |sentence| sentence.text.as_str());
+                marks.push((
+                    event.first,
+                    number,
+                    of,
+                    format!("{} {sentence}", self.lang.date(event)),
+                ));
             }
         }
         marks.sort();
@@ -266,7 +319,11 @@ impl Picture<'_> {
                 continue;
             }
             last = x;
-            let class = if is_comparison { format!("event c{}", of % COLORS) } else { "event".to_owned() };
+            let class = if is_comparison {
+                format!("event c{}", of % COLORS)
+            } else {
+                "event".to_owned()
+            };
             let mark = format!(
                 "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{:.1}\" r=\"3.5\"><title>{}</title></circle>",
                 TOP / 2.0,

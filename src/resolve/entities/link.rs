@@ -125,7 +125,7 @@ impl Linker<'_> {
                 EntityType::Organization => {
                     place::prefix(self.kb, key).map(|(place, _)| place).or_else(|| self.only_one(mention.kind, key))
                 }
-                EntityType::Person => self.only_one(mention.kind, key),
+                EntityType::Person => self.only_one(mention.kind, key).filter(|&entity| self.kb.is_prominent(entity)),
             };
             if let Some(entity) = found {
                 self.context.add(mention.start, entity, self.kb);
@@ -134,13 +134,12 @@ impl Linker<'_> {
         self.context.finish();
     }
 
-    /// The one prominent entity of a kind that a key names.
+    /// The one entity of a kind that a key names.
     fn only_one(&self, kind: EntityType, key: &str) -> Option<Number> {
         let found = self.kb.find(key);
         let mut known = found.iter().filter(|&&(entity, _)| self.kb.kind(entity) == kind);
         let &(first, strength) = known.next()?;
-        let alone = known.next().is_none() && strength <= Strength::Variant;
-        (alone && self.kb.is_prominent(first)).then_some(first)
+        (known.next().is_none() && strength <= Strength::Variant).then_some(first)
     }
 
     fn places(&mut self) {

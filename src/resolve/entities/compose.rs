@@ -71,7 +71,7 @@ fn institution(
         if body.person_country == Some(country) {
             score += 2.5;
         }
-        if home == Some(country) {
+        if home == Some(country) && countries.is_empty() {
             score += 1.2;
         }
         // A body that has a row of its own is the likelier one to stand alone.

@@ -122,10 +122,10 @@ impl Linker<'_> {
         for (mention, key) in self.mentions.iter().zip(&self.keys) {
             let found = match mention.kind {
                 EntityType::Location => place::certain(self.kb, key),
-                EntityType::Organization => place::prefix(self.kb, key)
-                    .map(|(place, _)| place)
-                    .or_else(|| self.only_one(mention.kind, key)),
-                EntityType::Person => self.only_one(mention.kind, key),
+                EntityType::Organization => {
+                    place::prefix(self.kb, key).map(|(place, _)| place).or_else(|| self.only_one(mention.kind, key))
+                }
+                EntityType::Person => self.only_one(mention.kind, key).filter(|&entity| self.kb.is_prominent(entity)),
             };
             if let Some(entity) = found {
                 self.context.add(mention.start, entity, self.kb);
@@ -134,13 +134,12 @@ impl Linker<'_> {
         self.context.finish();
     }
 
-    /// The one prominent entity of a kind that a key names.
+    /// The one entity of a kind that a key names.
     fn only_one(&self, kind: EntityType, key: &str) -> Option<Number> {
         let found = self.kb.find(key);
         let mut known = found.iter().filter(|&&(entity, _)| self.kb.kind(entity) == kind);
         let &(first, strength) = known.next()?;
-        let alone = known.next().is_none() && strength <= Strength::Variant;
-        (alone && self.kb.is_prominent(first)).then_some(first)
+        (known.next().is_none() && strength <= Strength::Variant).then_some(first)
     }
 
     fn places(&mut self) {
@@ -193,13 +192,7 @@ impl Linker<'_> {
     /// What a name alone says, for the two sides of a gloss.
     fn by_name(&self, at: usize) -> Option<Number> {
         let mention = &self.mentions[at];
-        let scored = score::candidates(
-            self.kb,
-            &self.context,
-            mention.kind,
-            &self.keys[at],
-            mention.start,
-        );
+        let scored = score::candidates(self.kb, &self.context, mention.kind, &self.keys[at], mention.start);
         score::decide(&scored).or_else(|| {
             (mention.kind == EntityType::Person)
                 .then(|| person::transliteration(self.kb, &mention.text))
@@ -223,11 +216,7 @@ impl Linker<'_> {
                     (Some(entity), _) | (None, Some(entity)) => self.targets.known(entity),
                     (None, None) => {
                         let composed = self.composed(name).map(|(target, _)| target);
-                        let named = if has_han(&self.mentions[name].text) {
-                            name
-                        } else {
-                            gloss
-                        };
+                        let named = if has_han(&self.mentions[name].text) { name } else { gloss };
                         composed.unwrap_or_else(|| self.new_entity(named))
                     }
                 },
@@ -272,9 +261,9 @@ impl Linker<'_> {
 
     fn only_one_or_first(&self, kind: EntityType, key: &str) -> Option<Number> {
         let found = self.kb.find(key);
-        let mut known = found
-            .iter()
-            .filter(|&&(entity, strength)| self.kb.kind(entity) == kind && strength <= Strength::Short);
+        let mut known = found.iter().filter(|&&(entity, strength)| {
+            self.kb.kind(entity) == kind && strength <= Strength::Short
+        });
         let &(first, _) = known.next()?;
         known.next().is_none().then_some(first)
     }
@@ -289,13 +278,7 @@ impl Linker<'_> {
             }
             let is_institution = self.kb.institutions.find(&self.keys[at]).is_some();
             let start = self.mentions[at].start;
-            let scored = score::candidates(
-                self.kb,
-                &self.context,
-                EntityType::Organization,
-                &self.keys[at],
-                start,
-            );
+            let scored = score::candidates(self.kb, &self.context, EntityType::Organization, &self.keys[at], start);
             if is_institution || scored.is_empty() {
                 match self.composed(at) {
                     Some((target, rule)) => self.decide(at, target, rule, &[]),
@@ -329,9 +312,7 @@ impl Linker<'_> {
         let mut found = None;
         for &other in bodies {
             let long = self.keys[other].as_str();
-            let Some(target) = self.decisions[other].target else {
-                continue;
-            };
+            let Some(target) = self.decisions[other].target else { continue };
             if long.len() <= short.len() || !(long.ends_with(short) || long.starts_with(short)) {
                 continue;
             }
@@ -391,11 +372,7 @@ impl Linker<'_> {
                 let scored = self.person_candidates(at);
                 let entity = score::decide(&scored)?;
                 let stranger = self.is_stranger(at, entity);
-                let target = if stranger {
-                    self.new_entity(at)
-                } else {
-                    self.targets.known(entity)
-                };
+                let target = if stranger { self.new_entity(at) } else { self.targets.known(entity) };
                 let rule = if stranger { Rule::New } else { Rule::Name };
                 Some((target, rule, scored))
             }
@@ -413,13 +390,7 @@ impl Linker<'_> {
     /// Candidates of a person, with the titles beside the mention as evidence.
     fn person_candidates(&self, at: usize) -> Vec<Scored> {
         let mention = &self.mentions[at];
-        let mut scored = score::candidates(
-            self.kb,
-            &self.context,
-            EntityType::Person,
-            &self.keys[at],
-            mention.start,
-        );
+        let mut scored = score::candidates(self.kb, &self.context, EntityType::Person, &self.keys[at], mention.start);
         for (score, entity) in &mut scored {
             if self.held_title(at, *entity) {
                 *score += 2.0;
@@ -434,11 +405,7 @@ impl Linker<'_> {
         self.titles
             .iter()
             .filter(|title| title.person == at)
-            .any(|title| {
-                self.kb
-                    .offices(entity)
-                    .any(|office| same_office(office.title, &title.title))
-            })
+            .any(|title| self.kb.offices(entity).any(|office| same_office(office.title, &title.title)))
     }
 
     /// Whether a common short name beside a plain title is somebody else: 居民李强.
@@ -449,12 +416,9 @@ impl Linker<'_> {
         }
         let titled = self.titles.iter().any(|title| title.person == at);
         let fits = self.held_title(at, entity);
-        (titled || !self.kb.is_prominent(entity))
-            && !fits
-            && !self
-                .titles
-                .iter()
-                .any(|t| t.person == at && roles::is_high(&t.title))
+        (titled || !self.kb.is_prominent(entity)) && !fits && !self.titles.iter().any(|t| {
+            t.person == at && roles::is_high(&t.title)
+        })
     }
 
     fn short_person(&mut self, at: usize, names: &FullNames) -> (Option<TargetId>, Rule, Vec<Scored>) {
@@ -475,16 +439,8 @@ impl Linker<'_> {
             Some(entity) => {
                 // A guess needs the context's support.
                 let supported = scored[0].0 > 3.0 || self.held_title(at, entity);
-                let target = if supported {
-                    self.targets.known(entity)
-                } else {
-                    self.new_entity(at)
-                };
-                (
-                    Some(target),
-                    if supported { Rule::Name } else { Rule::New },
-                    scored,
-                )
+                let target = if supported { self.targets.known(entity) } else { self.new_entity(at) };
+                (Some(target), if supported { Rule::Name } else { Rule::New }, scored)
             }
             None if scored.is_empty() => (Some(self.new_entity(at)), Rule::New, scored),
             None => (None, Rule::Undecided, scored),
@@ -577,15 +533,8 @@ impl Linker<'_> {
 
 /// The simplified form under which an unknown entity goes, without line breaks.
 fn canonical_form(text: &str) -> String {
-    let folded: String = if has_han(text) {
-        fold_str(text)
-    } else {
-        text.to_owned()
-    };
-    folded
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(if has_han(text) { "" } else { " " })
+    let folded: String = if has_han(text) { fold_str(text) } else { text.to_owned() };
+    folded.split_whitespace().collect::<Vec<_>>().join(if has_han(text) { "" } else { " " })
 }
 
 /// The traditional form that the document itself shows.

@@ -15,6 +15,11 @@ use crate::error::{Error, Result};
 const REPETITION: f32 = 0.25;
 /// What an occurrence in the headline or the lead adds, as a share of the weight.
 const LEAD: f32 = 0.5;
+/// In a long text a passing mention says less: the threshold rises from a length of
+/// `SHORT` characters on, by `RISE` at most, which it reaches at `LONG`.
+const SHORT: f32 = 1200.0;
+const LONG: f32 = 2000.0;
+const RISE: f32 = 0.1;
 /// No term counts for more than so many times its weight.
 const CEILING: f32 = 2.0;
 
@@ -91,6 +96,8 @@ pub(super) struct Finding {
     pub definition: usize,
     /// Sum of the weights.
     pub score: f32,
+    /// What it must reach in a text of this length.
+    pub threshold: f32,
     /// What added to the score, the heaviest first.
     pub fired: Vec<Fired>,
     /// Where terms of `exclude` stand.
@@ -288,6 +295,8 @@ impl Compiled {
             definition: hits[0].definition as usize,
             ..Finding::default()
         };
+        let length = (text.chars.len() as f32 - SHORT) / (LONG - SHORT);
+        finding.threshold = self.threshold * (1.0 + RISE * length.clamp(0.0, 1.0));
         let spans_of = |role: Role| {
             hits.iter()
                 .filter(move |hit| hit.role == role)

@@ -168,8 +168,7 @@ impl Topics {
     }
 
     fn assigned(&self, finding: &Finding) -> bool {
-        finding.excluded.is_empty()
-            && finding.score >= self.matcher.definitions[finding.definition].threshold - 1e-4
+        finding.excluded.is_empty() && finding.score >= finding.threshold - 1e-4
     }
 
     fn issue(&self, finding: &Finding) -> Option<Topic> {
@@ -180,7 +179,7 @@ impl Topics {
             id: compiled.definition.id.clone(),
             name: compiled.definition.name.clone(),
             name_en: Some(compiled.definition.name_en.clone()).filter(|name| !name.is_empty()),
-            score: strength(finding.score / compiled.threshold),
+            score: strength(finding.score / finding.threshold),
             evidence: evidence(spans),
         })
     }

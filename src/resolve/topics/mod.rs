@@ -18,6 +18,7 @@ mod folded;
 pub mod iptc;
 mod keyphrase;
 mod matcher;
+mod near;
 mod record;
 pub mod score;
 mod subjects;
@@ -39,7 +40,7 @@ pub use record::{Explanation, FiredRule, Scheme, Topic, TopicInput};
 use record::{evidence, strength};
 
 /// The definitions that ship, by file name.
-const BUILT_IN: [(&str, &str); 10] = [
+const BUILT_IN: [(&str, &str); 11] = [
     ("lists.toml", include_str!("../../../data/topics/lists.toml")),
     (
         "subjects.toml",

@@ -43,8 +43,12 @@ use record::{evidence, strength};
 const BUILT_IN: [(&str, &str); 11] = [
     ("lists.toml", include_str!("../../../data/topics/lists.toml")),
     (
-        "subjects.toml",
-        include_str!("../../../data/topics/subjects.toml"),
+        "1-arts-to-health.toml",
+        include_str!("../../../data/topics/subjects/1-arts-to-health.toml"),
+    ),
+    (
+        "2-human-interest-to-weather.toml",
+        include_str!("../../../data/topics/subjects/2-human-interest-to-weather.toml"),
     ),
     (
         "1-taiwan-hongkong.toml",

@@ -67,6 +67,20 @@ struct Prepared<'t> {
     windows: Vec<Window>,
 }
 
+/// A window of one of several texts.
+#[derive(Clone, Copy)]
+struct Job<'w> {
+    text: usize,
+    window: &'w Window,
+}
+
+impl Job<'_> {
+    /// Tokens that the encoder reads, with the marks of beginning and end.
+    fn tokens(&self) -> usize {
+        self.window.reads.len() + 2
+    }
+}
+
 impl Recogniser {
     /// The compiled-in model.
     ///
@@ -177,21 +191,19 @@ impl Recogniser {
             .iter()
             .map(|p| Array2::zeros((p.units.len(), LABELS.len())))
             .collect();
-        let jobs: Vec<(usize, &Window)> = prepared
+        let jobs: Vec<Job<'_>> = prepared
             .iter()
             .enumerate()
-            .flat_map(|(at, p)| p.windows.iter().map(move |w| (at, w)))
+            .flat_map(|(text, p)| p.windows.iter().map(move |window| Job { text, window }))
             .collect();
-        let encoded: Vec<(&[(usize, &Window)], Array2<f32>)> = batches(&jobs)
-            .into_par_iter()
-            .map(|batch| (batch, self.encode(&prepared, batch)))
-            .collect();
-        for (batch, logits) in encoded {
+        let batches = batches(&jobs);
+        let encoded: Vec<Array2<f32>> = batches.par_iter().map(|batch| self.encode(&prepared, batch)).collect();
+        for (batch, logits) in batches.into_iter().zip(encoded) {
             let mut row = 0;
-            for &(at, window) in batch {
+            for &Job { text, window } in batch {
                 // The row of <s> comes first.
                 let from = row + 1 + window.keeps.start - window.reads.start;
-                scores[at]
+                scores[text]
                     .slice_mut(s![window.keeps.clone(), ..])
                     .assign(&logits.slice(s![from..from + window.keeps.len(), ..]));
                 row += window.reads.len() + 2;
@@ -204,13 +216,13 @@ impl Recogniser {
             .collect()
     }
 
-    fn encode(&self, prepared: &[Prepared<'_>], batch: &[(usize, &Window)]) -> Array2<f32> {
-        let tokens: usize = batch.iter().map(|(_, window)| window.reads.len() + 2).sum();
+    fn encode(&self, prepared: &[Prepared<'_>], batch: &[Job<'_>]) -> Array2<f32> {
+        let tokens: usize = batch.iter().map(Job::tokens).sum();
         let mut ids = Vec::with_capacity(tokens);
         let mut features = Vec::with_capacity(tokens);
         let mut lengths = Vec::with_capacity(batch.len());
-        for &(at, window) in batch {
-            let units = &prepared[at].units[window.reads.clone()];
+        for &Job { text, window } in batch {
+            let units = &prepared[text].units[window.reads.clone()];
             ids.push(self.specials.begin);
             ids.extend(units.iter().map(|unit| self.id(unit.symbol)));
             ids.push(self.specials.end);
@@ -266,17 +278,16 @@ fn prepare<'t>(text: &'t str, words: &[Word<'_>]) -> Prepared<'t> {
 }
 
 /// Groups windows, in order, into batches of about [`BATCH`] tokens.
-fn batches<'w>(jobs: &'w [(usize, &'w Window)]) -> Vec<&'w [(usize, &'w Window)]> {
+fn batches<'j, 'w>(jobs: &'j [Job<'w>]) -> Vec<&'j [Job<'w>]> {
     let mut batches = Vec::new();
     let mut tokens = 0;
     let mut start = 0;
-    for (at, (_, window)) in jobs.iter().enumerate() {
-        let length = window.reads.len() + 2;
-        if tokens + length > BATCH && at > start {
+    for (at, job) in jobs.iter().enumerate() {
+        if tokens + job.tokens() > BATCH && at > start {
             batches.push(&jobs[start..at]);
             (start, tokens) = (at, 0);
         }
-        tokens += length;
+        tokens += job.tokens();
     }
     if start < jobs.len() {
         batches.push(&jobs[start..]);

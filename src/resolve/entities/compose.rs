@@ -58,7 +58,10 @@ fn institution(
     let mut best: Option<(f32, Number)> = None;
     let countries = context.countries();
     let home = place::certain(kb, HOME);
-    let possible = countries.iter().copied().chain(listed.iter().filter_map(|&(_, e)| kb.country(e)));
+    let possible = countries
+        .iter()
+        .copied()
+        .chain(listed.iter().filter_map(|&(_, e)| kb.country(e)));
     for country in possible.chain(home) {
         let listed_there = listed.iter().any(|&(_, e)| kb.country(e) == Some(country));
         if !listed_there && !kind.may_be_of(kb.name(country)) {
@@ -85,11 +88,23 @@ fn institution(
     if let Some(&(_, entity)) = listed.iter().find(|&&(_, e)| kb.country(e) == Some(country)) {
         return Some(targets.known(entity));
     }
-    Some(body_of(kb, targets, country, kind.name, &kind.english(kb.english(country))))
+    Some(body_of(
+        kb,
+        targets,
+        country,
+        kind.name,
+        &kind.english(kb.english(country)),
+    ))
 }
 
 /// The body of a country, from the table if it has a row.
-fn body_of(kb: &KnowledgeBase, targets: &mut Targets, country: Number, name: &str, english: &str) -> TargetId {
+fn body_of(
+    kb: &KnowledgeBase,
+    targets: &mut Targets,
+    country: Number,
+    name: &str,
+    english: &str,
+) -> TargetId {
     let full = format!("{}{name}", kb.name(country));
     if let Some(entity) = organization(kb, &key(&full)) {
         return targets.known(entity);
@@ -122,14 +137,20 @@ fn with_place(kb: &KnowledgeBase, targets: &mut Targets, body: &Body<'_>) -> Opt
         return Some(targets.known(entity));
     }
     let found = kb.find(rest);
-    let own = found
-        .iter()
-        .find(|&&(e, s)| kb.kind(e) == EntityType::Organization && s <= Strength::Variant && kb.place(e) == Some(place));
+    let own = found.iter().find(|&&(e, s)| {
+        kb.kind(e) == EntityType::Organization && s <= Strength::Variant && kb.place(e) == Some(place)
+    });
     if let Some(&(entity, _)) = own {
         return Some(targets.known(entity));
     }
     if let Some(kind) = kb.institutions.find(rest) {
-        return Some(body_of(kb, targets, place, kind.name, &kind.english(kb.english(place))));
+        return Some(body_of(
+            kb,
+            targets,
+            place,
+            kind.name,
+            &kind.english(kb.english(place)),
+        ));
     }
     let skipped = body.key.chars().count() - rest.chars().count();
     // 中大, 美团: one character may be anything's beginning.
@@ -153,10 +174,21 @@ fn tail_of(text: &str, count: usize) -> Option<&str> {
 }
 
 /// 中国大使馆 in Canberra, 中国驻美使馆, 美国驻华大使馆.
-fn mission(kb: &KnowledgeBase, context: &Context, targets: &mut Targets, body: &Body<'_>) -> Option<TargetId> {
-    let host = body.text.strip_suffix("大使馆").or_else(|| body.text.strip_suffix("使馆"))?;
+fn mission(
+    kb: &KnowledgeBase,
+    context: &Context,
+    targets: &mut Targets,
+    body: &Body<'_>,
+) -> Option<TargetId> {
+    let host = body
+        .text
+        .strip_suffix("大使馆")
+        .or_else(|| body.text.strip_suffix("使馆"))?;
     let (sender, receiver) = match host.split_once('驻') {
-        Some((sender, receiver)) => (place::certain(kb, &key(sender))?, place::certain(kb, &key(receiver))?),
+        Some((sender, receiver)) => (
+            place::certain(kb, &key(sender))?,
+            place::certain(kb, &key(receiver))?,
+        ),
         None => {
             let sender = place::certain(kb, &key(host))?;
             let receiver = context.countries().into_iter().find(|&c| c != sender)?;
@@ -172,7 +204,11 @@ fn mission(kb: &KnowledgeBase, context: &Context, targets: &mut Targets, body: &
 
 /// Committees of the Chinese Communist Party and people's governments.
 fn committee(kb: &KnowledgeBase, targets: &mut Targets, body: &Body<'_>) -> Option<TargetId> {
-    let text = body.text.strip_prefix("中国共产党").or_else(|| body.text.strip_prefix("中共")).unwrap_or(body.text);
+    let text = body
+        .text
+        .strip_prefix("中国共产党")
+        .or_else(|| body.text.strip_prefix("中共"))
+        .unwrap_or(body.text);
     let division = |name: &str| {
         let place = place::certain(kb, &key(name)).or_else(|| {
             let short = name.strip_suffix(['省', '市', '县', '区', '州', '盟', '旗'])?;
@@ -212,7 +248,10 @@ fn unit(targets: &mut Targets, body: &Body<'_>) -> Option<TargetId> {
         .map_while(|c| match c {
             '0'..='9' => Some(c),
             '〇' | '零' | '○' => Some('0'),
-            _ => "一二三四五六七八九".chars().position(|d| d == c).and_then(|at| char::from_digit(at as u32 + 1, 10)),
+            _ => "一二三四五六七八九"
+                .chars()
+                .position(|d| d == c)
+                .and_then(|at| char::from_digit(at as u32 + 1, 10)),
         })
         .collect();
     digits.reverse();

@@ -46,7 +46,11 @@ pub fn evaluate_linking(path: impl AsRef<Path>, kb: &KnowledgeBase) -> Result<Ev
     let path = path.as_ref();
     let file = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
     let mut evaluation = Evaluation::default();
-    for (at, line) in file.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    for (at, line) in file
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
         let location = format!("{}:{}", path.display(), at + 1);
         let article: GoldArticle = serde_json::from_str(line).map_err(|e| Error::input(location, e))?;
         evaluation.add(&article, kb);

@@ -10,7 +10,9 @@ use crate::text::{CharOffsets, fold};
 const GAP: usize = 12;
 
 /// Words that announce a short form.
-const ANNOUNCE: &[&str] = &["简称", "下称", "又称", "英文", "全称", "原名", "英语", "也称", "又名", "音译", "译为", "本名"];
+const ANNOUNCE: &[&str] = &[
+    "简称", "下称", "又称", "英文", "全称", "原名", "英语", "也称", "又名", "音译", "译为", "本名",
+];
 
 /// Pairs of mentions, a name and its gloss, in text order.
 pub(super) fn pairs(text: &str, offsets: &CharOffsets, mentions: &[Mention]) -> Vec<(usize, usize)> {
@@ -29,7 +31,11 @@ pub(super) fn pairs(text: &str, offsets: &CharOffsets, mentions: &[Mention]) -> 
 }
 
 fn is_gloss(text: &str, offsets: &CharOffsets, name: &Mention, gloss: &Mention) -> bool {
-    let between: String = offsets.slice(text, name.end, gloss.start).chars().map(fold).collect();
+    let between: String = offsets
+        .slice(text, name.end, gloss.start)
+        .chars()
+        .map(fold)
+        .collect();
     let mut inside = between.trim_start_matches(|c: char| c.is_whitespace() || "”》".contains(c));
     let Some(opened) = inside.strip_prefix(['(', '[', '【']) else {
         return false;
@@ -43,7 +49,9 @@ fn is_gloss(text: &str, offsets: &CharOffsets, name: &Mention, gloss: &Mention) 
         c.is_whitespace() || "\"“'‘,、/:;".contains(c) || c.is_ascii_alphanumeric() || c == '.' || c == '-'
     });
     // Between a first and a second gloss stands the first one: 世卫组织，.
-    let second = name.kind == EntityType::Organization && inside.chars().filter(|&c| !c.is_ascii()).count() <= GAP && inside.contains([',', '、', '/']);
+    let second = name.kind == EntityType::Organization
+        && inside.chars().filter(|&c| !c.is_ascii()).count() <= GAP
+        && inside.contains([',', '、', '/']);
     if !announced && !plain && !second {
         return false;
     }

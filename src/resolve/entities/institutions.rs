@@ -26,7 +26,10 @@ impl Institutions {
     pub fn embedded() -> Self {
         let mut kinds = Vec::new();
         let mut names = std::collections::HashMap::new();
-        for line in TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        for line in TABLE
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
             let cells: Vec<&str> = line.split('|').map(str::trim).collect();
             let cell = |at: usize| cells.get(at).copied().unwrap_or("");
             let list = |at: usize| cell(at).split(';').map(str::trim).filter(|name| !name.is_empty());

@@ -116,7 +116,8 @@ impl KnowledgeBase {
     }
 
     pub(super) fn weight(&self, entity: Number) -> u8 {
-        self.own(entity).map_or_else(|| self.table.weight(entity), |_| 255)
+        self.own(entity)
+            .map_or_else(|| self.table.weight(entity), |_| 255)
     }
 
     pub(super) fn is_prominent(&self, entity: Number) -> bool {
@@ -147,7 +148,10 @@ impl KnowledgeBase {
     /// The stable identifier: `Q…` where Wikidata's is certain, else type and
     /// canonical name, with the place where another entity has the same name.
     pub(super) fn id(&self, entity: Number) -> String {
-        if let Some(qid) = self.qid(entity).filter(|_| !self.user.renamed.contains_key(&entity)) {
+        if let Some(qid) = self
+            .qid(entity)
+            .filter(|_| !self.user.renamed.contains_key(&entity))
+        {
             return format!("Q{qid}");
         }
         let (name, kind) = (self.name(entity), self.kind(entity));

@@ -63,7 +63,11 @@ fn short_forms(surface: &str) -> Vec<String> {
             return forms;
         }
         // 鲍里斯 for 鲍里斯·约翰逊.
-        if let Some(first) = surface.split(super::key::is_dot).next().filter(|f| f.chars().count() > 1) {
+        if let Some(first) = surface
+            .split(super::key::is_dot)
+            .next()
+            .filter(|f| f.chars().count() > 1)
+        {
             forms.push(key(first));
         }
         return forms;
@@ -92,7 +96,11 @@ pub(super) fn transliteration(kb: &KnowledgeBase, surface: &str) -> Option<Numbe
     let mut alike = found.iter().filter(|&&(entity, strength)| {
         kb.kind(entity) == EntityType::Person
             && strength <= Strength::Short
-            && kb.name(entity).split('·').next().is_some_and(|known| similar(known, given))
+            && kb
+                .name(entity)
+                .split('·')
+                .next()
+                .is_some_and(|known| similar(known, given))
     });
     let &(first, _) = alike.next()?;
     alike.next().is_none().then_some(first)

@@ -57,7 +57,9 @@ pub(super) fn candidates(kb: &KnowledgeBase, context: &Context, mention: &PlaceM
 
 /// 维尔纽斯市 → 维尔纽斯, where the table lacks the longer form.
 fn without_suffix(key: &str) -> &str {
-    let short = key.strip_suffix(['市', '县', '省', '州', '镇', '岛', '区']).unwrap_or(key);
+    let short = key
+        .strip_suffix(['市', '县', '省', '州', '镇', '岛', '区'])
+        .unwrap_or(key);
     if short.chars().count() < 2 { key } else { short }
 }
 
@@ -70,9 +72,9 @@ pub(super) fn certain(kb: &KnowledgeBase, key: &str) -> Option<Number> {
         .map(|&(entity, strength)| (entity, strength, kb.weight(entity)));
     let (first, strength, weight) = places.next()?;
     let rivals = places.map(|(_, s, w)| (s, w)).collect::<Vec<_>>();
-    let clear = rivals
-        .iter()
-        .all(|&(s, w)| u16::from(w) + 25 <= u16::from(weight) || (s > strength && s > Strength::Variant && weight >= 100));
+    let clear = rivals.iter().all(|&(s, w)| {
+        u16::from(w) + 25 <= u16::from(weight) || (s > strength && s > Strength::Variant && weight >= 100)
+    });
     clear.then_some(first)
 }
 

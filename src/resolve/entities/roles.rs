@@ -114,17 +114,21 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
 pub(super) fn is_title(title: &str) -> bool {
     let chars: Vec<char> = title.chars().collect();
     let word = |length: usize| String::from_iter(&chars[chars.len() - length..]);
-    LEXICON.heads.ending(&chars).is_none_or(|length| !LEXICON.common.contains(word(length).as_str()))
+    LEXICON
+        .heads
+        .ending(&chars)
+        .is_none_or(|length| !LEXICON.common.contains(word(length).as_str()))
 }
 
 /// Whether a title is one that few people hold, so that it speaks for a known
 /// person of the name.
 pub(super) fn is_high(title: &str) -> bool {
     let chars: Vec<char> = title.chars().collect();
-    LEXICON
-        .heads
-        .ending(&chars)
-        .is_some_and(|length| !LEXICON.plain.contains(String::from_iter(&chars[chars.len() - length..]).as_str()))
+    LEXICON.heads.ending(&chars).is_some_and(|length| {
+        !LEXICON
+            .plain
+            .contains(String::from_iter(&chars[chars.len() - length..]).as_str())
+    })
 }
 
 /// The titles beside all mentions of people.
@@ -163,12 +167,19 @@ struct Found {
 impl Reader<'_> {
     /// The folded characters of `start..end`.
     fn chars(&self, start: usize, end: usize) -> Vec<char> {
-        self.offsets.slice(self.text, start, end).chars().map(fold).collect()
+        self.offsets
+            .slice(self.text, start, end)
+            .chars()
+            .map(fold)
+            .collect()
     }
 
     /// The mention that ends at a position, looking left from `near`.
     fn ending_at(&self, position: usize, near: usize) -> Option<usize> {
-        (0..near).rev().take(8).find(|&at| self.mentions[at].end == position)
+        (0..near)
+            .rev()
+            .take(8)
+            .find(|&at| self.mentions[at].end == position)
     }
 
     fn before(&self, person: usize) -> Vec<TitleBeside> {
@@ -191,7 +202,9 @@ impl Reader<'_> {
             while at > floor && matches!(window[at - floor - 1], ' ' | '\u{3000}' | '\u{a0}') {
                 at -= 1;
             }
-            let Some(title) = self.title_ending(&window, floor, at, near) else { break };
+            let Some(title) = self.title_ending(&window, floor, at, near) else {
+                break;
+            };
             at = title.start;
             found.push(title);
             if at > floor && matches!(window[at - floor - 1], '、' | '兼' | '暨') {
@@ -212,11 +225,16 @@ impl Reader<'_> {
         let mut title_start = at;
         let (mut of, mut former) = (None, false);
         // A mention may end inside what looks like the head: 台北市[长], 卫生部[长].
-        let inside = (0..near).rev().take(8).find(|&m| self.mentions[m].end > at && self.mentions[m].end < end);
+        let inside = (0..near)
+            .rev()
+            .take(8)
+            .find(|&m| self.mentions[m].end > at && self.mentions[m].end < end);
         if let Some(mention) = inside {
             let body = &self.mentions[mention];
             // 民众党[主席]: a shorter head stands beside the body.
-            let shorter = lexicon.heads.has(&window[body.end.saturating_sub(floor)..end - floor]);
+            let shorter = lexicon
+                .heads
+                .has(&window[body.end.saturating_sub(floor)..end - floor]);
             if shorter {
                 at = body.end;
                 title_start = at;
@@ -249,12 +267,18 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            if let Some(length) = lexicon.former.ending(upto(at)).filter(|&n| is_former(upto(at), n)) {
+            if let Some(length) = lexicon
+                .former
+                .ending(upto(at))
+                .filter(|&n| is_former(upto(at), n))
+            {
                 former = true;
                 at -= length;
                 continue;
             }
-            if at == title_start && let Some(length) = lexicon.modifiers.ending(upto(at)) {
+            if at == title_start
+                && let Some(length) = lexicon.modifiers.ending(upto(at))
+            {
                 at -= length;
                 title_start = at;
                 continue;
@@ -275,12 +299,16 @@ impl Reader<'_> {
                 at = opened;
                 continue;
             }
-            if at == title_start && let Some(unit) = self.unit_before(window, floor, at, near) {
+            if at == title_start
+                && let Some(unit) = self.unit_before(window, floor, at, near)
+            {
                 at = unit;
                 title_start = at;
                 continue;
             }
-            let Some(skipped) = lexicon.current.ending(upto(at)) else { break };
+            let Some(skipped) = lexicon.current.ending(upto(at)) else {
+                break;
+            };
             let place = self.ending_at(at - skipped, near);
             if place.is_none_or(|m| self.mentions[m].kind == EntityType::Person) {
                 break;
@@ -288,7 +316,10 @@ impl Reader<'_> {
             at -= skipped;
         }
         if of.is_some()
-            && let Some(length) = lexicon.former.ending(upto(at)).filter(|&n| is_former(upto(at), n))
+            && let Some(length) = lexicon
+                .former
+                .ending(upto(at))
+                .filter(|&n| is_former(upto(at), n))
         {
             former = true;
             at -= length;
@@ -311,26 +342,39 @@ impl Reader<'_> {
         let open = window[..at - floor].iter().rposition(|&c| c == '(')? + floor;
         let body = |end: usize| {
             let mention = self.ending_at(end, near)?;
-            (self.mentions[mention].kind != EntityType::Person && self.mentions[mention].start >= floor).then_some(mention)
+            (self.mentions[mention].kind != EntityType::Person && self.mentions[mention].start >= floor)
+                .then_some(mention)
         };
         if let Some(before) = body(open) {
             return Some((before, self.mentions[before].start));
         }
-        body(at - 1).filter(|&inside| self.mentions[inside].start == open + 1).map(|inside| (inside, open))
+        body(at - 1)
+            .filter(|&inside| self.mentions[inside].start == open + 1)
+            .map(|inside| (inside, open))
     }
 
     /// Where a part of a body begins that stands between the body and the head:
     /// 财政部[国库司]副司长, 加州大学[河滨分校]教授.
     fn unit_before(&self, window: &[char], floor: usize, at: usize, near: usize) -> Option<usize> {
-        const UNITS: &[char] = &['司', '处', '科', '室', '部', '局', '厅', '院', '系', '所', '心', '会', '组', '校', '站', '队', '团', '党', '社', '线'];
+        const UNITS: &[char] = &[
+            '司', '处', '科', '室', '部', '局', '厅', '院', '系', '所', '心', '会', '组', '校', '站', '队',
+            '团', '党', '社', '线',
+        ];
         let last = window.get((at - floor).checked_sub(1)?)?;
         if !UNITS.contains(last) {
             return None;
         }
-        let begin = (0..near).rev().take(3).map(|m| &self.mentions[m]).find(|m| m.end < at)?;
+        let begin = (0..near)
+            .rev()
+            .take(3)
+            .map(|m| &self.mentions[m])
+            .find(|m| m.end < at)?;
         let unit = window.get(begin.end.checked_sub(floor)?..at - floor)?;
-        let plain = unit.iter().all(|&c| super::key::is_han(c) && !"的了在和与及是对向将被于".contains(c));
-        (begin.kind == EntityType::Organization && plain && (2..=12).contains(&unit.len())).then_some(begin.end)
+        let plain = unit
+            .iter()
+            .all(|&c| super::key::is_han(c) && !"的了在和与及是对向将被于".contains(c));
+        (begin.kind == EntityType::Organization && plain && (2..=12).contains(&unit.len()))
+            .then_some(begin.end)
     }
 
     /// 习近平主席, unless the title begins another word (总统府) or belongs to the
@@ -339,12 +383,17 @@ impl Reader<'_> {
         let end = self.mentions[person].end;
         let chars = self.chars(end, (end + 10).min(self.offsets.len()));
         let length = LEXICON.after.beginning(&chars)?;
-        const CONTINUES: &[char] = &['府', '团', '候', '选', '令', '级', '夫', '们', '大', '处', '办', '学', '制', '会', '部', '院', '楼'];
+        const CONTINUES: &[char] = &[
+            '府', '团', '候', '选', '令', '级', '夫', '们', '大', '处', '办', '学', '制', '会', '部', '院',
+            '楼',
+        ];
         if chars.get(length).is_some_and(|c| CONTINUES.contains(c)) {
             return None;
         }
         let next = self.mentions.get(person + 1);
-        if next.is_some_and(|next| next.start < end + length || next.kind == EntityType::Person && next.start == end + length) {
+        if next.is_some_and(|next| {
+            next.start < end + length || next.kind == EntityType::Person && next.start == end + length
+        }) {
             return None;
         }
         Some(TitleBeside {
@@ -404,7 +453,8 @@ fn is_former(upto: &[char], length: usize) -> bool {
 fn inherit_places(found: &mut [Found], joined: &[bool], mentions: &[Mention]) {
     for at in (0..found.len().saturating_sub(1)).rev() {
         let before = found[at + 1].of;
-        let goes_on = before.is_some_and(|of| mentions[of].kind == EntityType::Location || joined.get(at) == Some(&true));
+        let goes_on = before
+            .is_some_and(|of| mentions[of].kind == EntityType::Location || joined.get(at) == Some(&true));
         if found[at].of.is_none() && goes_on {
             found[at].of = before;
         }

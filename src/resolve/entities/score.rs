@@ -45,7 +45,13 @@ pub(super) fn decide(scored: &[Scored]) -> Option<Number> {
     (lead >= MARGIN).then_some(entity)
 }
 
-pub(super) fn score(kb: &KnowledgeBase, context: &Context, entity: Number, strength: Strength, at: usize) -> f32 {
+pub(super) fn score(
+    kb: &KnowledgeBase,
+    context: &Context,
+    entity: Number,
+    strength: Strength,
+    at: usize,
+) -> f32 {
     let name = match strength {
         Strength::Canonical => 3.0,
         Strength::Variant => 2.5,
@@ -60,8 +66,12 @@ fn place_evidence(kb: &KnowledgeBase, context: &Context, entity: Number, at: usi
     if kb.is_country(entity) {
         return 0.0;
     }
-    let inside = kb.place(entity).filter(|&place| !kb.is_country(place) && context.names(place));
-    let country = kb.country(entity).map_or(0.0, |country| context.strength(country, at));
+    let inside = kb
+        .place(entity)
+        .filter(|&place| !kb.is_country(place) && context.names(place));
+    let country = kb
+        .country(entity)
+        .map_or(0.0, |country| context.strength(country, at));
     country + if inside.is_some() { 1.5 } else { 0.0 }
 }
 
@@ -83,8 +93,11 @@ fn office_evidence(kb: &KnowledgeBase, context: &Context, entity: Number) -> f32
         .unwrap_or(0.0)
 }
 
-/// For the reader of an explanation.
+/// For the reader of an explanation: the rivals, if there were any.
 pub(super) fn explain(kb: &KnowledgeBase, scored: &[Scored]) -> Vec<Candidate> {
+    if scored.len() < 2 {
+        return Vec::new();
+    }
     scored
         .iter()
         .take(5)

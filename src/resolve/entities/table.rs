@@ -73,12 +73,23 @@ impl Table {
             return Err(damaged("not a knowledge base; build it with data/kb/build.py"));
         }
         if bytes[7] != VERSION {
-            return Err(damaged("another version of the layout; build it again with data/kb/build.py"));
+            return Err(damaged(
+                "another version of the layout; build it again with data/kb/build.py",
+            ));
         }
         let count = |field: usize| number(bytes, 8 + 4 * field) as usize;
-        let sizes = [count(0) * ENTITY, count(1) * NAME, count(2) * 4, count(3) * 4, count(4) * 8, count(5)];
+        let sizes = [
+            count(0) * ENTITY,
+            count(1) * NAME,
+            count(2) * 4,
+            count(3) * 4,
+            count(4) * 8,
+            count(5),
+        ];
         if HEADER + sizes.iter().sum::<usize>() != bytes.len() || !count(3).is_power_of_two() {
-            return Err(damaged("cut short or damaged; build it again with data/kb/build.py"));
+            return Err(damaged(
+                "cut short or damaged; build it again with data/kb/build.py",
+            ));
         }
         let mut rest = &bytes[HEADER..];
         let mut next = |size: usize| {
@@ -115,7 +126,10 @@ impl Table {
     }
 
     fn byte(&self, entity: Number, at: usize) -> u8 {
-        self.entities.get(entity as usize * ENTITY + at).copied().unwrap_or(0)
+        self.entities
+            .get(entity as usize * ENTITY + at)
+            .copied()
+            .unwrap_or(0)
     }
 
     pub fn name(&self, entity: Number) -> &'static str {
@@ -202,9 +216,9 @@ impl Table {
 
 /// The FNV-1a hash, 64 bits.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, &b| {
+        (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
@@ -213,7 +227,12 @@ mod tests {
 
     #[test]
     fn damaged_tables_are_refused() {
-        for bytes in [&b""[..], b"SHIJIKB\x01", b"SHIJIKB\x09aaaaaaaaaaaaaaaaaaaaaaaaaaaa", &[b'x'; 64]] {
+        for bytes in [
+            &b""[..],
+            b"SHIJIKB\x01",
+            b"SHIJIKB\x09aaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            &[b'x'; 64],
+        ] {
             assert!(Table::open(bytes).is_err());
         }
     }

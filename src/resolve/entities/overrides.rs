@@ -339,7 +339,7 @@ mod tests {
              [[merge]]\nfrom = \"大胡子\"\ninto = \"普京\"\n\
              [[split]]\nname = \"五角大楼\"\nof = \"美国国防部\"\n\
              [[rename]]\nfrom = \"菅义伟\"\nto = \"菅先生\"\n\
-             [[suppress]]\nname = \"特朗普\"\n",
+             [[suppress]]\nname = \"钓鱼岛\"\n",
         )
         .unwrap();
         assert_eq!(idle, []);
@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(name(&kb, "大胡子", Person), "弗拉基米尔·普京");
         assert_eq!(name(&kb, "五角大楼", Organization), "五角大楼");
         assert_eq!(name(&kb, "菅义伟", Person), "菅先生");
-        assert_eq!(name(&kb, "川普", Person), "川普");
+        assert_eq!(name(&kb, "尖阁诸岛", EntityType::Location), "尖阁诸岛");
     }
 
     #[test]

@@ -56,9 +56,7 @@ pub(super) fn last_part(name: &str) -> Option<&str> {
     let at = if has_han(name) {
         name.char_indices().rfind(|&(_, c)| is_dot(c))
     } else {
-        name.trim_end()
-            .char_indices()
-            .rfind(|&(_, c)| c.is_whitespace())
+        name.trim_end().char_indices().rfind(|&(_, c)| c.is_whitespace())
     };
     let (at, c) = at?;
     Some(&name[at + c.len_utf8()..]).filter(|part| !part.is_empty())

@@ -108,7 +108,12 @@ impl Tagger {
         let mut mentions = self.recogniser.mentions(&[(text, &words)]).remove(0);
         let (links, topics) = self.resolver.explain(text, published, &mut mentions, &words);
         let tokens = tokens(text, &words, &mentions);
-        Explanation { tokens, mentions, links, topics }
+        Explanation {
+            tokens,
+            mentions,
+            links,
+            topics,
+        }
     }
 
     fn document(

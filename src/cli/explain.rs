@@ -38,22 +38,45 @@ pub fn run(args: ExplainArgs) -> Result<Outcome> {
 }
 
 fn words(tokens: &[Token]) -> String {
-    tokens.iter().map(|token| format!("{}/{}", token.text, token.pos)).collect::<Vec<_>>().join(" ")
+    tokens
+        .iter()
+        .map(|token| format!("{}/{}", token.text, token.pos))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn print_mention(mention: &Mention, reference: &EntityRef, links: &Linked) {
-    let Mention { start, end, text, kind, confidence, .. } = mention;
+    let Mention {
+        start,
+        end,
+        text,
+        kind,
+        confidence,
+        ..
+    } = mention;
     println!("{start}..{end} {text}: {kind}, model confidence {confidence}");
-    let name = reference.entity.map_or("undecided", |at| links.entities[at].name.as_str());
+    let name = reference
+        .entity
+        .map_or("undecided", |at| links.entities[at].name.as_str());
     println!("    {name} by rule {:?}", reference.rule);
     for candidate in &reference.candidates {
-        println!("    candidate {} {} {:.2}", candidate.id, candidate.name, candidate.score);
+        println!(
+            "    candidate {} {} {:.2}",
+            candidate.id, candidate.name, candidate.score
+        );
     }
 }
 
 fn print_topic(topic: &topics::Explanation) {
-    let verdict = if topic.assigned { "assigned" } else { "not assigned" };
-    println!("{} {}: {verdict}, score {:.2} of {:.2}", topic.id, topic.name, topic.score, topic.threshold);
+    let verdict = if topic.assigned {
+        "assigned"
+    } else {
+        "not assigned"
+    };
+    println!(
+        "{} {}: {verdict}, score {:.2} of {:.2}",
+        topic.id, topic.name, topic.score, topic.threshold
+    );
     for rule in &topic.fired {
         println!("    {} {:+.2}", rule.terms, rule.weight);
     }

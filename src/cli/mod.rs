@@ -92,6 +92,9 @@ struct ResolverArgs {
     /// Your own topics, in the format of data/topics/README.md; those with an id of ours replace it.
     #[arg(long, value_name = "FILE")]
     topics: Option<PathBuf>,
+    /// Your own entities, and corrections of ours: TOML that adds, merges, splits, renames and suppresses.
+    #[arg(long, value_name = "FILE")]
+    kb: Option<PathBuf>,
 }
 
 impl ResolverArgs {
@@ -100,7 +103,19 @@ impl ResolverArgs {
             Some(path) => Topics::with_user(path)?,
             None => Topics::embedded()?,
         };
-        Ok(Resolver::with(KnowledgeBase::embedded()?, topics))
+        Ok(Resolver::with(self.knowledge()?, topics))
+    }
+}
+
+impl ResolverArgs {
+    fn knowledge(&self) -> Result<KnowledgeBase> {
+        let shipped = KnowledgeBase::embedded()?;
+        let Some(path) = &self.kb else { return Ok(shipped) };
+        let (knowledge, idle) = shipped.with_overrides(path)?;
+        for entry in idle {
+            eprintln!("shiji: {}: {entry}", path.display());
+        }
+        Ok(knowledge)
     }
 }
 

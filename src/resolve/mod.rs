@@ -41,7 +41,11 @@ impl Resolver {
 
     /// A resolver of the given parts.
     pub fn with(knowledge: KnowledgeBase, topics: Topics) -> Self {
-        Self { knowledge, dates: dates::Options::default(), topics }
+        Self {
+            knowledge,
+            dates: dates::Options::default(),
+            topics,
+        }
     }
 
     /// Resolves a text, and sets [`Mention::entity`] of its mentions.
@@ -55,7 +59,11 @@ impl Resolver {
         let dates = dates::resolve(text, published.map(Published::date), &self.dates);
         let entities = self.link(text, published, mentions).entities;
         let topics = with_topic_input(text, mentions, words, |input| self.topics.assign(input));
-        Resolved { entities, dates, topics }
+        Resolved {
+            entities,
+            dates,
+            topics,
+        }
     }
 
     /// What decided the entities and topics of a text, for people who wonder.
@@ -89,8 +97,19 @@ fn with_topic_input<T>(
 ) -> T {
     let entities: Vec<LinkedEntity<'_>> = mentions
         .iter()
-        .filter_map(|m| Some(LinkedEntity { start: m.start, end: m.end, qid: m.entity.as_deref()? }))
+        .filter_map(|m| {
+            Some(LinkedEntity {
+                start: m.start,
+                end: m.end,
+                qid: m.entity.as_deref()?,
+            })
+        })
         .collect();
     let words: Vec<(usize, usize)> = words.iter().map(|word| (word.start, word.end)).collect();
-    use_input(&TopicInput { text, mentions, words: &words, entities: &entities })
+    use_input(&TopicInput {
+        text,
+        mentions,
+        words: &words,
+        entities: &entities,
+    })
 }

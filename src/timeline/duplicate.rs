@@ -16,11 +16,11 @@ const SHINGLE: usize = 3;
 const MIN_JACCARD: f64 = 0.4;
 
 /// Sentences of this similarity are near-duplicates,
-const SAME_JACCARD: f64 = 0.6;
+const SAME_JACCARD: f64 = 0.5;
 
 /// and so is one that has this share of its shingles in a longer one: agencies' copy is
 /// shortened, and preceded by datelines,
-const SAME_CONTAINED: f64 = 0.85;
+const SAME_CONTAINED: f64 = 0.8;
 
 /// if it is not so short that everybody may have said it.
 const MIN_CONTAINED: usize = 12;
@@ -102,35 +102,6 @@ pub(super) fn near_duplicates(sets: &[Vec<u64>]) -> Vec<(usize, usize)> {
         pairs.extend(candidates.into_iter().map(|earlier| (earlier, later)));
     }
     pairs
-}
-
-/// Groups that grow together.
-pub(super) struct Groups(Vec<usize>);
-
-impl Groups {
-    /// `count` groups of one.
-    pub fn new(count: usize) -> Self {
-        Self((0..count).collect())
-    }
-
-    /// The first member of the group that `member` is in.
-    pub fn first(&mut self, member: usize) -> usize {
-        let mut first = member;
-        while self.0[first] != first {
-            first = self.0[first];
-        }
-        let mut at = member;
-        while self.0[at] != first {
-            at = std::mem::replace(&mut self.0[at], first);
-        }
-        first
-    }
-
-    /// Makes one group of those of `a` and `b`.
-    pub fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.first(a), self.first(b));
-        self.0[a.max(b)] = a.min(b);
-    }
 }
 
 #[cfg(test)]

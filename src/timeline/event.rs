@@ -4,19 +4,15 @@
 use std::collections::BTreeMap;
 
 use super::Options;
-use super::duplicate::{Groups, near_duplicates, shingles};
 use super::hash::IntMap;
 use super::model::{ArticleRef, DateSource, EntityRef, Event, EventSentence};
 use super::salience::{DateGroup, groups, select};
 use super::series::rounded;
+use super::story::stories;
 use super::summary::{Background, Choice, best, bigrams, centrality};
 use crate::error::Result;
 use crate::resolve::dates::Precision;
 use crate::store::{Appearance, ArticleInfo, Day, EntityRow, Period, Sentence, Store, date_of};
-
-/// Two articles tell the same story of a date if near-duplicates make up this share of
-/// what the one that says less says of it.
-const MIN_SHARED: f64 = 0.5;
 
 /// How many other entities an event shows.
 const MAX_ENTITIES: usize = 8;
@@ -133,61 +129,6 @@ fn is_prompt(day: Day, period: Period) -> bool {
     (period.first - 1..=period.last + 2).contains(&day)
 }
 
-/// Groups quotes by story; `stories[i]` are places in `quotes`, in order.
-fn stories(quotes: &[Quote]) -> Vec<Vec<usize>> {
-    let sets: Vec<Vec<u64>> = quotes
-        .iter()
-        .map(|quote| shingles(&quote.sentence.text))
-        .collect();
-    let mut said: IntMap<i64, usize> = IntMap::default();
-    for (quote, set) in quotes.iter().zip(&sets) {
-        *said.entry(quote.article).or_default() += set.len();
-    }
-    // For each pair of articles, which quotes of each have a near-duplicate in the other.
-    let mut shared: BTreeMap<(i64, i64), [Vec<usize>; 2]> = BTreeMap::new();
-    for (earlier, later) in near_duplicates(&sets) {
-        let (a, b) = (quotes[earlier].article, quotes[later].article);
-        if a != b {
-            let (pair, sides) = if a < b {
-                ((a, b), [earlier, later])
-            } else {
-                ((b, a), [later, earlier])
-            };
-            let lists = shared.entry(pair).or_default();
-            lists[0].push(sides[0]);
-            lists[1].push(sides[1]);
-        }
-    }
-    let places: IntMap<i64, usize> = quotes
-        .iter()
-        .enumerate()
-        .rev()
-        .map(|(at, quote)| (quote.article, at))
-        .collect();
-    let mut joined = Groups::new(quotes.len());
-    for (at, quote) in quotes.iter().enumerate() {
-        joined.join(at, places[&quote.article]);
-    }
-    for ((a, b), lists) in shared {
-        let (article, mut list) = if said[&a] <= said[&b] {
-            (a, lists[0].clone())
-        } else {
-            (b, lists[1].clone())
-        };
-        list.sort_unstable();
-        list.dedup();
-        let common: usize = list.iter().map(|&at| sets[at].len()).sum();
-        if common as f64 >= MIN_SHARED * said[&article] as f64 {
-            joined.join(places[&a], places[&b]);
-        }
-    }
-    let mut stories: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for at in 0..quotes.len() {
-        stories.entry(joined.first(at)).or_default().push(at);
-    }
-    stories.into_values().collect()
-}
-
 /// Turns quotes into events, and remembers what it has read.
 struct Reader<'s> {
     store: &'s Store,
@@ -215,7 +156,11 @@ impl Reader<'_> {
             .collect::<Result<_>>()?;
         let scores = centrality(&choices, background);
         let mut events = Vec::new();
-        for members in stories(quotes) {
+        let said: Vec<(i64, &str)> = quotes
+            .iter()
+            .map(|quote| (quote.article, quote.sentence.text.as_str()))
+            .collect();
+        for members in stories(&said) {
             let chosen = best(&members, &choices, &scores, self.sentences.max(1));
             let Some(&first) = chosen.first() else { continue };
             let event = self.event(group, quotes, &members, &chosen)?;

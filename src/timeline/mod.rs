@@ -28,6 +28,7 @@ mod role;
 mod salience;
 mod series;
 mod stats;
+mod story;
 mod summary;
 mod terms;
 

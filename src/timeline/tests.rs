@@ -245,7 +245,7 @@ fn every_format_says_what_it_is() {
     };
     let json: serde_json::Value = serde_json::from_str(&text(Format::Json)).unwrap();
     assert_eq!(json["schema"], SCHEMA);
-    assert_eq!(json["events"][1]["articles"][0]["url"], "https://example.org/1");
+    assert_eq!(json["events"][1]["articles"][1]["url"], "https://example.org/1");
     let rows = text(Format::Csv);
     assert!(rows.starts_with("schema,entity,name,date,"));
     assert_eq!(rows.lines().count(), 1 + timelines[0].events.len());

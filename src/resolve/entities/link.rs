@@ -673,6 +673,7 @@ mod tests {
                 text: surface.to_owned(),
                 kind: kind.parse().expect("type"),
                 confidence: 1.0,
+                entity: None,
             });
             rest = tail;
         }

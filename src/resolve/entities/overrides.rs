@@ -324,6 +324,7 @@ mod tests {
             text: text.to_owned(),
             kind,
             confidence: 1.0,
+            entity: None,
         };
         let linked = link(text, &[mention], None, kb);
         linked

@@ -848,6 +848,7 @@ mod tests {
                     text: text.chars().skip(start).take(end - start).collect(),
                     kind: EntityType::ALL[kind],
                     confidence: 0.5,
+                    entity: None,
                 });
             }
             let kb = KnowledgeBase::embedded().expect("embedded");

@@ -187,16 +187,19 @@ mod tests {
                 start: 0,
                 end: 4,
                 pos: "n",
+                name: None,
             },
             Word {
                 start: 4,
                 end: 5,
                 pos: "x",
+                name: None,
             },
             Word {
                 start: 5,
                 end: 6,
                 pos: "a",
+                name: None,
             },
         ];
         let place = |start: usize| Mention {

@@ -2,6 +2,7 @@
 
 pub mod container;
 pub mod encoder;
+mod gazetteer;
 pub mod model;
 mod view;
 mod viterbi;
@@ -63,6 +64,7 @@ struct Specials {
 /// A text that is ready to be recognised.
 struct Prepared<'t> {
     text: &'t str,
+    words: &'t [Word<'t>],
     units: Vec<Unit>,
     windows: Vec<Window>,
 }
@@ -269,12 +271,12 @@ fn candidates(name: &str) -> Vec<PathBuf> {
     beside.into_iter().chain([PathBuf::from(file)]).collect()
 }
 
-fn prepare<'t>(text: &'t str, words: &[Word<'_>]) -> Prepared<'t> {
+fn prepare<'t>(text: &'t str, words: &'t [Word<'t>]) -> Prepared<'t> {
     let units = view(text, words.iter().copied());
     let starts = sentences(text).map(|sentence| sentence.start);
     let ends = starts.map(|start| units.partition_point(|unit| unit.position < start));
     let windows = windows(units.len(), ends.collect::<Vec<_>>());
-    Prepared { text, units, windows }
+    Prepared { text, words, units, windows }
 }
 
 /// Groups windows, in order, into batches of about [`BATCH`] tokens.
@@ -296,9 +298,9 @@ fn batches<'j, 'w>(jobs: &'j [Job<'w>]) -> Vec<&'j [Job<'w>]> {
 }
 
 fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention> {
-    let Prepared { text, units, .. } = prepared;
+    let Prepared { text, words, units, .. } = prepared;
     let offsets = CharOffsets::new(text);
-    viterbi::decode(scores, &constraints(units))
+    let mut mentions: Vec<Mention> = viterbi::decode(scores, &constraints(units))
         .into_iter()
         .filter_map(|span| {
             let Range { start, end } = trim(units, span.start..span.end)?;
@@ -312,7 +314,9 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
                 entity: None,
             })
         })
-        .collect()
+        .collect();
+    gazetteer::apply(&mut mentions, words, text, &offsets);
+    mentions
 }
 
 /// Line breaks are outside entities, and Latin words are not cut.

@@ -772,6 +772,14 @@ mod tests {
     }
 
     #[test]
+    fn headlines_abbreviate_the_country() {
+        assert_eq!(
+            names("[美国会|ORG]与[英国会|ORG]", "2024-04-17"),
+            ["美国国会", "英国议会"]
+        );
+    }
+
+    #[test]
     fn one_character_places() {
         assert_eq!(
             names(

@@ -21,12 +21,13 @@ NOT_NAMES = re.compile(r"(政府|当局|军|方|政权|人)$")
 
 
 def rows(path):
-    """Canonical name and variants of each row of a curated table."""
+    """Chinese names and Latin names of each row of a curated table."""
     for line in path.read_text("utf-8").splitlines():
         if line.strip() and line[0] not in "#@":
             cells = [cell.strip() for cell in line.split("|")]
             variants = cells[2].split(";") if len(cells) > 2 else []
-            yield [name.strip() for name in (cells[0].rstrip("*"), *variants)]
+            latin = cells[1].split(";") if len(cells) > 1 else []
+            yield [name.strip() for name in (cells[0].rstrip("*"), *variants)], [name.strip() for name in latin]
 
 
 def main():
@@ -39,7 +40,11 @@ def main():
         for path in sorted((DATA / "kb" / folder).glob("*.psv")):
             if path.stem == "institutions":  # kinds of bodies, not names
                 continue
-            for names in rows(path):
+            for names, latin in rows(path):
+                if pos in ("nr", "nt"):
+                    for name in latin:
+                        if re.fullmatch("[A-Za-z]{3,}", name):
+                            found.setdefault(name, set()).add(pos)
                 tag = "nrt" if pos == "nr" and "·" in names[0] else pos
                 for name in map(fold_str, names):
                     if 2 <= len(name) <= LONGEST and re.fullmatch("[\u4e00-\u9fff]+", name) and not NOT_NAMES.search(name):

@@ -28,6 +28,7 @@ pub(super) fn apply(mentions: &mut Vec<Mention>, words: &[Word<'_>], text: &str,
         match mentions.get_mut(at).filter(|mention| mention.start < word.end) {
             Some(mention) if (mention.start, mention.end) == (word.start, word.end) => correct(mention, name),
             Some(_) => {}
+            None if is_cut(text, offsets, word) => {}
             None if name.by_user || word.end - word.start >= SHORTEST => added.push(Mention {
                 start: word.start,
                 end: word.end,
@@ -41,6 +42,15 @@ pub(super) fn apply(mentions: &mut Vec<Mention>, words: &[Word<'_>], text: &str,
     }
     mentions.append(&mut added);
     mentions.sort_by_key(|mention| mention.start);
+}
+
+/// Whether the word is a part of a longer Latin word.
+fn is_cut(text: &str, offsets: &CharOffsets, word: &Word<'_>) -> bool {
+    let (start, end) = (offsets.byte(word.start), offsets.byte(word.end));
+    let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let inside = text[start..end].chars();
+    is_latin(text[..start].chars().next_back()) && is_latin(inside.clone().next())
+        || is_latin(text[end..].chars().next()) && is_latin(inside.last())
 }
 
 fn correct(mention: &mut Mention, name: KnownName) {
@@ -65,7 +75,7 @@ mod tests {
     fn words(by_user: bool) -> [Word<'static>; 5] {
         let name = Some(KnownName { kind: Organization, by_user });
         [(0, 3, name), (3, 4, None), (4, 7, name), (7, 8, None), (8, 10, name)]
-            .map(|(start, end, name)| Word { start, end, pos: "nt", name })
+            .map(|(start, end, name)| Word { start, end, pos: "nt", name, is_office: false })
     }
 
     fn applied(mut mentions: Vec<Mention>, by_user: bool) -> Vec<(usize, usize, EntityType)> {

@@ -300,7 +300,7 @@ fn batches<'j, 'w>(jobs: &'j [Job<'w>]) -> Vec<&'j [Job<'w>]> {
 fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention> {
     let Prepared { text, words, units, .. } = prepared;
     let offsets = CharOffsets::new(text);
-    let mut mentions: Vec<Mention> = viterbi::decode(scores, &constraints(units))
+    let mut mentions: Vec<Mention> = viterbi::decode(scores, &constraints(units, words))
         .into_iter()
         .filter_map(|span| {
             let Range { start, end } = trim(units, span.start..span.end)?;
@@ -319,17 +319,20 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
     mentions
 }
 
-/// Line breaks are outside entities, and Latin words are not cut.
-fn constraints(units: &[Unit]) -> Vec<Constraint> {
+/// Line breaks are outside entities; Latin words and words for offices are not cut:
+/// 中国|国防部长, not 中国国防部|长.
+fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
     let is_latin = |unit: &Unit| matches!(unit.symbol, Symbol::Char(c) if c.is_ascii_alphanumeric());
+    let mut words = words.iter().peekable();
     let mut constraints = vec![Constraint::Free; units.len()];
     for (at, unit) in units.iter().enumerate() {
+        while words.next_if(|word| word.end <= unit.position).is_some() {}
+        let follows = at > 0 && units[at - 1].position + 1 == unit.position;
         if unit.symbol == Symbol::Break {
             constraints[at] = Constraint::Outside;
-        } else if at > 0
-            && is_latin(unit)
-            && is_latin(&units[at - 1])
-            && units[at - 1].position + 1 == unit.position
+        } else if follows
+            && (is_latin(unit) && is_latin(&units[at - 1])
+                || words.peek().is_some_and(|word| word.is_office && word.start < unit.position))
         {
             constraints[at] = Constraint::Continues;
         }

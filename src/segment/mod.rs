@@ -32,6 +32,8 @@ pub struct Word<'s> {
     pub pos: &'s str,
     /// Set if a dictionary of names lists the word.
     pub name: Option<KnownName>,
+    /// Whether the dictionary has it as one word for an office: 国防部长, 检察长.
+    pub is_office: bool,
 }
 
 /// What a dictionary of names says of a word.
@@ -95,6 +97,7 @@ impl Segmenter {
             end: tag.end,
             pos: tag.tag,
             name: kind_of(tag.tag).and_then(|_| self.names.get(tag.word).copied()),
+            is_office: tag.tag == "n" && tag.end - tag.start >= 3 && tag.word.ends_with('长'),
         })
     }
 

@@ -27,8 +27,18 @@ pub struct ExplainArgs {
 
 pub fn run(args: ExplainArgs) -> Result<Outcome> {
     let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser()?);
-    let tagger = Tagger::with(segmenter, recogniser, args.resolver.resolver()?, Options::default());
-    let Explanation { tokens, mentions, links, topics } = tagger.explain(&args.text, args.published);
+    let tagger = Tagger::with(
+        segmenter,
+        recogniser,
+        args.resolver.resolver()?,
+        Options::default(),
+    );
+    let Explanation {
+        tokens,
+        mentions,
+        links,
+        topics,
+    } = tagger.explain(&args.text, args.published);
     println!("words: {}", words(&tokens));
     for (mention, reference) in mentions.iter().zip(&links.refs) {
         print_mention(mention, reference, &links);

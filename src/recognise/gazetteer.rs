@@ -1,13 +1,10 @@
 //! What the dictionaries of names add to the model's mentions: the model knows
-//! contexts, a dictionary knows names that the model never met.
+//! contexts, a dictionary knows names that the model never met. Names that stand
+//! for several kinds of things are in no dictionary, so its type is right.
 
 use crate::document::Mention;
 use crate::segment::{KnownName, Word};
 use crate::text::CharOffsets;
-
-/// A model that is surer than this of another type is believed: names have
-/// namesakes.
-const SURE: f64 = 0.98;
 
 /// Shorter names of our dictionary are not added where the model saw none: they
 /// are too often a part of something else.
@@ -54,7 +51,7 @@ fn is_cut(text: &str, offsets: &CharOffsets, word: &Word<'_>) -> bool {
 }
 
 fn correct(mention: &mut Mention, name: KnownName) {
-    if mention.kind != name.kind && (name.by_user || mention.confidence < SURE) {
+    if mention.kind != name.kind {
         mention.kind = name.kind;
         mention.confidence = mention.confidence.min(DICTIONARY_ALONE);
     }
@@ -67,15 +64,37 @@ mod tests {
 
     fn mention(start: usize, end: usize, kind: EntityType, confidence: f64) -> Mention {
         let text: String = TEXT.chars().skip(start).take(end - start).collect();
-        Mention { start, end, text, kind, confidence, entity: None }
+        Mention {
+            start,
+            end,
+            text,
+            kind,
+            confidence,
+            entity: None,
+        }
     }
 
     const TEXT: &str = "巴克莱说拼多多和京东";
 
     fn words(by_user: bool) -> [Word<'static>; 5] {
-        let name = Some(KnownName { kind: Organization, by_user });
-        [(0, 3, name), (3, 4, None), (4, 7, name), (7, 8, None), (8, 10, name)]
-            .map(|(start, end, name)| Word { start, end, pos: "nt", name, is_office: false })
+        let name = Some(KnownName {
+            kind: Organization,
+            by_user,
+        });
+        [
+            (0, 3, name),
+            (3, 4, None),
+            (4, 7, name),
+            (7, 8, None),
+            (8, 10, name),
+        ]
+        .map(|(start, end, name)| Word {
+            start,
+            end,
+            pos: "nt",
+            name,
+            is_office: false,
+        })
     }
 
     fn applied(mut mentions: Vec<Mention>, by_user: bool) -> Vec<(usize, usize, EntityType)> {
@@ -90,9 +109,8 @@ mod tests {
     }
 
     #[test]
-    fn a_sure_model_is_believed_but_not_against_the_user() {
-        assert_eq!(applied(vec![mention(0, 3, Person, 0.99)], false)[0].2, Person);
-        assert_eq!(applied(vec![mention(0, 3, Person, 0.99)], true)[0].2, Organization);
+    fn short_names_are_added_only_for_the_user() {
+        assert_eq!(applied(vec![], false).len(), 2);
         assert_eq!(applied(vec![], true).len(), 3);
     }
 

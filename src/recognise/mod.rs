@@ -199,7 +199,10 @@ impl Recogniser {
             .flat_map(|(text, p)| p.windows.iter().map(move |window| Job { text, window }))
             .collect();
         let batches = batches(&jobs);
-        let encoded: Vec<Array2<f32>> = batches.par_iter().map(|batch| self.encode(&prepared, batch)).collect();
+        let encoded: Vec<Array2<f32>> = batches
+            .par_iter()
+            .map(|batch| self.encode(&prepared, batch))
+            .collect();
         for (batch, logits) in batches.into_iter().zip(encoded) {
             let mut row = 0;
             for &Job { text, window } in batch {
@@ -276,7 +279,12 @@ fn prepare<'t>(text: &'t str, words: &'t [Word<'t>]) -> Prepared<'t> {
     let starts = sentences(text).map(|sentence| sentence.start);
     let ends = starts.map(|start| units.partition_point(|unit| unit.position < start));
     let windows = windows(units.len(), ends.collect::<Vec<_>>());
-    Prepared { text, words, units, windows }
+    Prepared {
+        text,
+        words,
+        units,
+        windows,
+    }
 }
 
 /// Groups windows, in order, into batches of about [`BATCH`] tokens.
@@ -298,7 +306,9 @@ fn batches<'j, 'w>(jobs: &'j [Job<'w>]) -> Vec<&'j [Job<'w>]> {
 }
 
 fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention> {
-    let Prepared { text, words, units, .. } = prepared;
+    let Prepared {
+        text, words, units, ..
+    } = prepared;
     let offsets = CharOffsets::new(text);
     let mut mentions: Vec<Mention> = viterbi::decode(scores, &constraints(units, words))
         .into_iter()
@@ -332,7 +342,9 @@ fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
             constraints[at] = Constraint::Outside;
         } else if follows
             && (is_latin(unit) && is_latin(&units[at - 1])
-                || words.peek().is_some_and(|word| word.is_office && word.start < unit.position))
+                || words
+                    .peek()
+                    .is_some_and(|word| word.is_office && word.start < unit.position))
         {
             constraints[at] = Constraint::Continues;
         }

@@ -42,8 +42,12 @@ pub(super) struct Entry {
 /// Reads the file at `path`.
 pub(super) fn read(path: &Path) -> Result<(Vec<Entry>, DictionaryReport)> {
     let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::input(path.display(), "a user dictionary must be UTF-8; convert it first"))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Error::input(
+            path.display(),
+            "a user dictionary must be UTF-8; convert it first",
+        )
+    })?;
     let mut entries = Vec::new();
     let mut report = DictionaryReport::default();
     for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -53,7 +57,10 @@ pub(super) fn read(path: &Path) -> Result<(Vec<Entry>, DictionaryReport)> {
         }
         match parse(line) {
             Ok(entry) => entries.push(entry),
-            Err(reason) => report.issues.push(DictionaryIssue { line: number + 1, reason }),
+            Err(reason) => report.issues.push(DictionaryIssue {
+                line: number + 1,
+                reason,
+            }),
         }
     }
     report.added = entries.len();
@@ -72,16 +79,27 @@ fn parse(line: &str) -> Result<Entry, String> {
         [frequency, pos] => (Some(frequency), Some(pos)),
         _ => {
             let count = rest.len() + 1;
-            return Err(format!("{line:?} has {count} fields; expected `word [frequency] [part of speech]`"));
+            return Err(format!(
+                "{line:?} has {count} fields; expected `word [frequency] [part of speech]`"
+            ));
         }
     };
     let frequency = frequency
-        .map(|f| f.parse().map_err(|_| format!("frequency {f:?} of {word:?} is not a whole number")))
+        .map(|f| {
+            f.parse()
+                .map_err(|_| format!("frequency {f:?} of {word:?} is not a whole number"))
+        })
         .transpose()?;
     if let Some(pos) = pos.filter(|p| !p.chars().all(|c| c.is_ascii_alphanumeric())) {
-        return Err(format!("part of speech {pos:?} of {word:?} is not one of jieba's, such as nr, ns, nt, n"));
+        return Err(format!(
+            "part of speech {pos:?} of {word:?} is not one of jieba's, such as nr, ns, nt, n"
+        ));
     }
-    Ok(Entry { word, frequency, pos: pos.map(str::to_owned) })
+    Ok(Entry {
+        word,
+        frequency,
+        pos: pos.map(str::to_owned),
+    })
 }
 
 #[cfg(test)]
@@ -91,7 +109,11 @@ mod tests {
     #[test]
     fn fields_are_optional_and_errors_say_what_was_expected() {
         let entry = |frequency, pos: Option<&str>| {
-            Ok(Entry { word: "董军".to_owned(), frequency, pos: pos.map(str::to_owned) })
+            Ok(Entry {
+                word: "董军".to_owned(),
+                frequency,
+                pos: pos.map(str::to_owned),
+            })
         };
         assert_eq!(parse("董軍 5 nr"), entry(Some(5), Some("nr")));
         assert_eq!(parse("董军 nr"), entry(None, Some("nr")));

@@ -60,7 +60,10 @@ impl Default for Segmenter {
 impl Segmenter {
     /// A segmenter with jieba's own dictionary and the names of today that it lacks.
     pub fn new() -> Self {
-        let mut segmenter = Self { jieba: Jieba::new(), names: HashMap::new() };
+        let mut segmenter = Self {
+            jieba: Jieba::new(),
+            names: HashMap::new(),
+        };
         for (name, pos) in NAMES.lines().filter_map(|line| line.split_once(' ')) {
             segmenter.add(name.to_owned(), None, Some(pos), false);
         }

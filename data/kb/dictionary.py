@@ -1,4 +1,4 @@
-"""Writes `data/dictionary.txt`: the curated names that jieba's dictionary lacks, with parts of speech.
+"""Writes `data/dictionary.txt`: the curated names of one kind, and offices, with parts of speech.
 
     pip install jieba==0.42.1 && python data/kb/dictionary.py
 
@@ -53,15 +53,18 @@ def main():
                 for name in map(fold_str, names):
                     if 2 <= len(name) <= LONGEST and re.fullmatch("[\u4e00-\u9fff]+", name) and not NOT_NAMES.search(name) and not (pos == "ns" and NOT_PLACES.search(name)):
                         found.setdefault(name, set()).add(tag)
-    # 中国国防部 as one word would cut 国防部长 in 中国国防部长.
+    # 国防部长 is an office; 中国国防部 as one word would cut it in 中国国防部长.
     offices = {word[:-1] for word, pos in words.items() if pos == "n" and re.search("[部厅局署院司]长$", word)}
+    ministries = {name for names, _ in rows(DATA / "kb/organizations/institutions.psv") for name in names if name.endswith("部")}
+    offices |= ministries
     cuts_office = lambda name: any(name[at:] in offices for at in range(len(name) - 1))
     lines = []
     for name, tags in sorted(found.items()):
         known = words.get(name, "")
         # A word of the language (苹果) stays one; a name of two kinds (华盛顿) is for the context to decide.
-        if not cuts_office(name) and len({tag[:2] for tag in tags}) == 1 and known[:2] != min(tags)[:2] and (not known or known[:2] in ("nr", "ns", "nt", "nz")):
+        if not cuts_office(name) and len({tag[:2] for tag in tags}) == 1 and (not known or known[:2] in ("nr", "ns", "nt", "nz")):
             lines.append(f"{name} {min(tags)}\n")
+    lines += sorted(f"{ministry}长 n\n" for ministry in ministries)
     (DATA / "dictionary.txt").write_text("".join(lines), "utf-8")
     print(f"{len(lines)} names")
 

@@ -329,23 +329,21 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
     mentions
 }
 
-/// Line breaks are outside entities; Latin words and words for offices are not cut:
-/// 中国|国防部长, not 中国国防部|长.
+/// Line breaks and offices are outside entities (国防部长 is no body), and Latin
+/// words are not cut.
 fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
     let is_latin = |unit: &Unit| matches!(unit.symbol, Symbol::Char(c) if c.is_ascii_alphanumeric());
     let mut words = words.iter().peekable();
     let mut constraints = vec![Constraint::Free; units.len()];
     for (at, unit) in units.iter().enumerate() {
         while words.next_if(|word| word.end <= unit.position).is_some() {}
+        let is_office = words
+            .peek()
+            .is_some_and(|word| word.is_office && word.start <= unit.position);
         let follows = at > 0 && units[at - 1].position + 1 == unit.position;
-        if unit.symbol == Symbol::Break {
+        if unit.symbol == Symbol::Break || is_office {
             constraints[at] = Constraint::Outside;
-        } else if follows
-            && (is_latin(unit) && is_latin(&units[at - 1])
-                || words
-                    .peek()
-                    .is_some_and(|word| word.is_office && word.start < unit.position))
-        {
+        } else if follows && is_latin(unit) && is_latin(&units[at - 1]) {
             constraints[at] = Constraint::Continues;
         }
     }

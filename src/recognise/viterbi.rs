@@ -37,7 +37,7 @@ fn is_inside(label: usize) -> bool {
 pub enum Constraint {
     /// Any label that BIO allows.
     Free,
-    /// Outside any entity: a separator.
+    /// Outside any entity: a separator, an office.
     Outside,
     /// In an entity exactly if the unit before is: the inside of a Latin word.
     Continues,

@@ -18,7 +18,7 @@ use dictionary::Entry;
 pub use dictionary::{DictionaryIssue, DictionaryReport};
 pub use feature::{FEATURE_NAMES, word_feature};
 
-/// Names that jieba's dictionary lacks, written by `data/kb/dictionary.py`.
+/// Names and offices of today, written by `data/kb/dictionary.py`.
 const NAMES: &str = include_str!("../../data/dictionary.txt");
 
 /// A word of a segmented text.
@@ -32,7 +32,8 @@ pub struct Word<'s> {
     pub pos: &'s str,
     /// Set if a dictionary of names lists the word.
     pub name: Option<KnownName>,
-    /// Whether the dictionary has it as one word for an office: 国防部长, 检察长.
+    /// Whether the dictionary has it as one word for an office: 国防部长, 检察长. An
+    /// office is never a part of a name.
     pub is_office: bool,
 }
 
@@ -85,10 +86,18 @@ impl Segmenter {
     }
 
     fn add(&mut self, word: String, frequency: Option<usize>, pos: Option<&str>, by_user: bool) {
-        self.jieba.add_word(&word, frequency, pos);
+        if by_user || !self.has(&word, pos) {
+            self.jieba.add_word(&word, frequency, pos);
+        }
         if let Some(kind) = pos.and_then(kind_of) {
             self.names.insert(word, KnownName { kind, by_user });
         }
+    }
+
+    /// Whether jieba knows the word with this part of speech; its frequency is
+    /// better than a guess.
+    fn has(&self, word: &str, pos: Option<&str>) -> bool {
+        matches!(self.jieba.tag(word, false)[..], [ref only] if Some(only.tag) == pos)
     }
 
     /// Segments `folded`, a text that went through [`fold_str`]: jieba's

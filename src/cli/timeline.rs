@@ -131,12 +131,11 @@ fn options(args: &TimelineArgs) -> Result<Options> {
         from.map(|period| date_of(period.first)),
         to.map(|period| date_of(period.last)),
     );
-    if let (Some(from), Some(to)) = (from, to) {
-        if from > to {
-            return Err(Error::Usage(format!(
-                "the period ends on {to}, before it begins on {from}"
-            )));
-        }
+    if let (Some(from), Some(to)) = (from, to)
+        && from > to
+    {
+        let reason = format!("the period ends on {to}, before it begins on {from}");
+        return Err(Error::Usage(reason));
     }
     Ok(Options {
         from,

@@ -62,10 +62,10 @@ pub fn open_corpus(
     pool: &rayon::ThreadPool,
     report: impl FnMut(&Result<Added>),
 ) -> Result<Store> {
-    if let [path] = paths {
-        if is_database(path)? {
-            return Store::open_read_only(path);
-        }
+    if let [path] = paths
+        && is_database(path)?
+    {
+        return Store::open_read_only(path);
     }
     let mut store = Store::in_memory()?;
     add_files(&mut store, paths, pool, report)?;

@@ -15,7 +15,9 @@ const LONG_ENOUGH: Duration = Duration::from_secs(4);
 
 fn main() -> Result<()> {
     // Cargo passes `--bench`.
-    let file = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    let file = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with("--"));
     let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/data/samples");
     let path = PathBuf::from(file.as_deref().unwrap_or(samples));
     let corpus: Vec<Article> = articles([path], read::Options::default()).collect::<Result<_>>()?;
@@ -24,7 +26,11 @@ fn main() -> Result<()> {
     println!("{:>7}  {:>12}  {:>10}", "threads", "characters/s", "articles/s");
     for threads in [1, cores] {
         let (characters, documents, seconds) = measure(&tagger, &corpus, threads)?;
-        println!("{threads:>7}  {:>12.0}  {:>10.1}", characters as f64 / seconds, documents as f64 / seconds);
+        println!(
+            "{threads:>7}  {:>12.0}  {:>10.1}",
+            characters as f64 / seconds,
+            documents as f64 / seconds
+        );
     }
     Ok(())
 }
@@ -34,7 +40,11 @@ fn measure(tagger: &Tagger, corpus: &[Article], threads: usize) -> Result<(usize
     let (mut characters, mut documents) = (0, 0);
     let started = Instant::now();
     // Time is looked at between articles, so that the pipeline runs without pause.
-    let endless = corpus.iter().cycle().take_while(|_| started.elapsed() < LONG_ENOUGH).cloned();
+    let endless = corpus
+        .iter()
+        .cycle()
+        .take_while(|_| started.elapsed() < LONG_ENOUGH)
+        .cloned();
     pipeline::map_ordered(
         &pool,
         endless,
@@ -42,7 +52,9 @@ fn measure(tagger: &Tagger, corpus: &[Article], threads: usize) -> Result<(usize
         |document| {
             characters += document.text.chars().count();
             documents += 1;
-            black_box(serde_json::to_string(&document).map_err(|error| shiji::Error::Usage(error.to_string()))?);
+            black_box(
+                serde_json::to_string(&document).map_err(|error| shiji::Error::Usage(error.to_string()))?,
+            );
             Ok(())
         },
     )?;

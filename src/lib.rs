@@ -1,7 +1,7 @@
 //! shiji (史记) reads a Chinese news corpus and says who, where, what and when.
 //!
 //! The modules are the stages of the pipeline, in order: [`read`] → [`segment`] →
-//! [`recognise`] → [`resolve`] → [`write`] → [`store`] → [`timeline`]. [`Tagger`]
+//! [`recognise`] → [`resolve`] → [`mod@write`] → [`store`] → [`timeline`]. [`Tagger`]
 //! runs the middle for one article, [`pipeline`] runs it for a corpus on all cores.
 
 #![deny(missing_docs)]

@@ -187,16 +187,22 @@ mod tests {
                 start: 0,
                 end: 4,
                 pos: "n",
+                name: None,
+                is_office: false,
             },
             Word {
                 start: 4,
                 end: 5,
                 pos: "x",
+                name: None,
+                is_office: false,
             },
             Word {
                 start: 5,
                 end: 6,
                 pos: "a",
+                name: None,
+                is_office: false,
             },
         ];
         let place = |start: usize| Mention {

@@ -105,6 +105,28 @@ class Names:
         return {"PER": self.person, "LOC": self.place, "ORG": self.body}[kind](old)
 
 
+LISTS = 1200  # made-up lists of names
+
+
+def name_list(names, rng):
+    """Names one after the other, as in announcements of the press: without anything between them, or with
+    white space or commas; sometimes sorted, sometimes with a note in brackets."""
+    separator = rng.choice(("", "", "", "\u2581", "、"))
+    people = [names.person("王某某") for _ in range(rng.randint(6, 60))]
+    if rng.random() < 0.5:
+        people.sort()
+    text, tags = rng.choice((("", []), ("出席会议的有:", ["O"] * 7), ("(按姓氏笔画排序)", ["O"] * 9)))
+    for name in people:
+        if len(text) + len(name) > 215:
+            break
+        text += name
+        tags = tags + ["B-PER"] + ["I-PER"] * (len(name) - 1)
+        note = separator if rng.random() > 0.06 else rng.choice(("(女)", "(回族)", "(女,满族)")) + separator
+        text += note
+        tags = tags + ["O"] * len(note)
+    return text, tags
+
+
 RATE = {"PER": 0.7, "LOC": 0.25, "ORG": 0.3}
 
 
@@ -158,6 +180,8 @@ def main():
             if part == "train" and set_name in ("msra", "pfr") and spans(tags):
                 for copy in range(COPIES if set_name == "msra" else 1):
                     add(set_name, f"copy{copy}", *substitute(text, tags, names, rng))
+    for _ in range(LISTS):
+        add("lists", "train", *name_list(names, rng))
     for set_name, file, tag in (("msra", "msra.test", coarse),):
         for text, tags in folded(file, tag):
             add(set_name, "test", text, tags)

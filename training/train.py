@@ -27,10 +27,11 @@ IGNORED = -100  # label of characters that do not count: padding, and X in the d
 # Head that learns from each set, weight in the loss, and share of its sentences seen per epoch.
 SETS = {
     "msra": ("msra", 1.0, 1.0),
-    "pfr": ("pfr", 0.5, 0.5),
-    "cluener": ("cluener", 0.5, 0.7),
+    "pfr": ("pfr", 0.5, 0.2),
+    "cluener": ("cluener", 0.5, 0.3),
     "uner": ("uner", 0.5, 1.0),
     "news": ("msra", 0.7, 0.5),
+    "lists": ("msra", 1.0, 1.0),
 }
 BATCH = 3000  # tokens
 CONTEXT = 220  # characters of consecutive sentences that are joined at most

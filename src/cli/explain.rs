@@ -2,13 +2,12 @@
 
 use clap::Args;
 
-use shiji::resolve::Resolver;
 use shiji::resolve::entities::{EntityRef, Linked};
 use shiji::resolve::topics;
 use shiji::tagger::{Explanation, Options};
 use shiji::{Mention, Published, Result, Tagger, Token};
 
-use super::{DictionaryArgs, ModelArgs, Outcome};
+use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs};
 
 /// Show what decided the mentions, entities and topics of a text.
 #[derive(Args)]
@@ -22,11 +21,18 @@ pub struct ExplainArgs {
     model: ModelArgs,
     #[command(flatten)]
     dictionaries: DictionaryArgs,
+    #[command(flatten)]
+    resolver: ResolverArgs,
 }
 
 pub fn run(args: ExplainArgs) -> Result<Outcome> {
     let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser()?);
-    let tagger = Tagger::with(segmenter, recogniser, Resolver::embedded()?, Options::default());
+    let tagger = Tagger::with(
+        segmenter,
+        recogniser,
+        args.resolver.resolver()?,
+        Options::default(),
+    );
     let Explanation {
         tokens,
         mentions,

@@ -19,6 +19,9 @@ use clap::{Args, Parser, Subcommand};
 
 use shiji::Result;
 use shiji::recognise::Recogniser;
+use shiji::resolve::Resolver;
+use shiji::resolve::entities::KnowledgeBase;
+use shiji::resolve::topics::Topics;
 use shiji::segment::Segmenter;
 use shiji::write::is_broken_pipe;
 
@@ -80,6 +83,39 @@ impl DictionaryArgs {
             );
         }
         Ok(segmenter)
+    }
+}
+
+/// Options of what the mentions, dates and topics are resolved with.
+#[derive(Args)]
+struct ResolverArgs {
+    /// Your own topics, in the format of data/topics/README.md; those with an id of ours replace it.
+    #[arg(long, value_name = "FILE")]
+    topics: Option<PathBuf>,
+    /// Your own entities, and corrections of ours: TOML that adds, merges, splits, renames and suppresses.
+    #[arg(long, value_name = "FILE")]
+    kb: Option<PathBuf>,
+}
+
+impl ResolverArgs {
+    fn resolver(&self) -> Result<Resolver> {
+        let topics = match &self.topics {
+            Some(path) => Topics::with_user(path)?,
+            None => Topics::embedded()?,
+        };
+        Ok(Resolver::with(self.knowledge()?, topics))
+    }
+}
+
+impl ResolverArgs {
+    fn knowledge(&self) -> Result<KnowledgeBase> {
+        let shipped = KnowledgeBase::embedded()?;
+        let Some(path) = &self.kb else { return Ok(shipped) };
+        let (knowledge, idle) = shipped.with_overrides(path)?;
+        for entry in idle {
+            eprintln!("shiji: {}: {entry}", path.display());
+        }
+        Ok(knowledge)
     }
 }
 

@@ -9,12 +9,11 @@ use clap::builder::PossibleValuesParser;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use shiji::read::{self, Fields, Inputs, RawItem};
-use shiji::resolve::Resolver;
 use shiji::store::{Record, Store};
 use shiji::write::{self, Output, Style};
 use shiji::{Document, Error, Result, Tagger, pipeline, tagger};
 
-use super::{DictionaryArgs, ModelArgs, Outcome};
+use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs};
 
 /// Tag people, places and organisations in articles.
 #[derive(Args)]
@@ -50,12 +49,14 @@ pub struct TagArgs {
     model: ModelArgs,
     #[command(flatten)]
     dictionaries: DictionaryArgs,
+    #[command(flatten)]
+    resolver: ResolverArgs,
 }
 
 pub fn run(args: TagArgs) -> Result<Outcome> {
     let options = tagger::Options { tokens: args.tokens };
     let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser()?);
-    let tagger = Tagger::with(segmenter, recogniser, Resolver::embedded()?, options);
+    let tagger = Tagger::with(segmenter, recogniser, args.resolver.resolver()?, options);
     let inputs = Inputs::new(&args.paths, read_options(&args)?);
     let notices = inputs.notices();
     let pool = pipeline::pool(args.threads)?;

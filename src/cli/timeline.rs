@@ -134,8 +134,9 @@ fn options(args: &TimelineArgs) -> Result<Options> {
     if let (Some(from), Some(to)) = (from, to)
         && from > to
     {
-        let reason = format!("the period ends on {to}, before it begins on {from}");
-        return Err(Error::Usage(reason));
+        return Err(Error::Usage(format!(
+            "the period ends on {to}, before it begins on {from}"
+        )));
     }
     Ok(Options {
         from,

@@ -2,6 +2,7 @@
 
 pub mod container;
 pub mod encoder;
+mod gazetteer;
 pub mod model;
 mod view;
 mod viterbi;
@@ -63,8 +64,23 @@ struct Specials {
 /// A text that is ready to be recognised.
 struct Prepared<'t> {
     text: &'t str,
+    words: &'t [Word<'t>],
     units: Vec<Unit>,
     windows: Vec<Window>,
+}
+
+/// A window of one of several texts.
+#[derive(Clone, Copy)]
+struct Job<'w> {
+    text: usize,
+    window: &'w Window,
+}
+
+impl Job<'_> {
+    /// Tokens that the encoder reads, with the marks of beginning and end.
+    fn tokens(&self) -> usize {
+        self.window.reads.len() + 2
+    }
 }
 
 impl Recogniser {
@@ -177,21 +193,22 @@ impl Recogniser {
             .iter()
             .map(|p| Array2::zeros((p.units.len(), LABELS.len())))
             .collect();
-        let jobs: Vec<(usize, &Window)> = prepared
+        let jobs: Vec<Job<'_>> = prepared
             .iter()
             .enumerate()
-            .flat_map(|(at, p)| p.windows.iter().map(move |w| (at, w)))
+            .flat_map(|(text, p)| p.windows.iter().map(move |window| Job { text, window }))
             .collect();
-        let encoded: Vec<(&[(usize, &Window)], Array2<f32>)> = batches(&jobs)
-            .into_par_iter()
-            .map(|batch| (batch, self.encode(&prepared, batch)))
+        let batches = batches(&jobs);
+        let encoded: Vec<Array2<f32>> = batches
+            .par_iter()
+            .map(|batch| self.encode(&prepared, batch))
             .collect();
-        for (batch, logits) in encoded {
+        for (batch, logits) in batches.into_iter().zip(encoded) {
             let mut row = 0;
-            for &(at, window) in batch {
+            for &Job { text, window } in batch {
                 // The row of <s> comes first.
                 let from = row + 1 + window.keeps.start - window.reads.start;
-                scores[at]
+                scores[text]
                     .slice_mut(s![window.keeps.clone(), ..])
                     .assign(&logits.slice(s![from..from + window.keeps.len(), ..]));
                 row += window.reads.len() + 2;
@@ -204,13 +221,13 @@ impl Recogniser {
             .collect()
     }
 
-    fn encode(&self, prepared: &[Prepared<'_>], batch: &[(usize, &Window)]) -> Array2<f32> {
-        let tokens: usize = batch.iter().map(|(_, window)| window.reads.len() + 2).sum();
+    fn encode(&self, prepared: &[Prepared<'_>], batch: &[Job<'_>]) -> Array2<f32> {
+        let tokens: usize = batch.iter().map(Job::tokens).sum();
         let mut ids = Vec::with_capacity(tokens);
         let mut features = Vec::with_capacity(tokens);
         let mut lengths = Vec::with_capacity(batch.len());
-        for &(at, window) in batch {
-            let units = &prepared[at].units[window.reads.clone()];
+        for &Job { text, window } in batch {
+            let units = &prepared[text].units[window.reads.clone()];
             ids.push(self.specials.begin);
             ids.extend(units.iter().map(|unit| self.id(unit.symbol)));
             ids.push(self.specials.end);
@@ -257,26 +274,30 @@ fn candidates(name: &str) -> Vec<PathBuf> {
     beside.into_iter().chain([PathBuf::from(file)]).collect()
 }
 
-fn prepare<'t>(text: &'t str, words: &[Word<'_>]) -> Prepared<'t> {
+fn prepare<'t>(text: &'t str, words: &'t [Word<'t>]) -> Prepared<'t> {
     let units = view(text, words.iter().copied());
     let starts = sentences(text).map(|sentence| sentence.start);
     let ends = starts.map(|start| units.partition_point(|unit| unit.position < start));
     let windows = windows(units.len(), ends.collect::<Vec<_>>());
-    Prepared { text, units, windows }
+    Prepared {
+        text,
+        words,
+        units,
+        windows,
+    }
 }
 
 /// Groups windows, in order, into batches of about [`BATCH`] tokens.
-fn batches<'w>(jobs: &'w [(usize, &'w Window)]) -> Vec<&'w [(usize, &'w Window)]> {
+fn batches<'j, 'w>(jobs: &'j [Job<'w>]) -> Vec<&'j [Job<'w>]> {
     let mut batches = Vec::new();
     let mut tokens = 0;
     let mut start = 0;
-    for (at, (_, window)) in jobs.iter().enumerate() {
-        let length = window.reads.len() + 2;
-        if tokens + length > BATCH && at > start {
+    for (at, job) in jobs.iter().enumerate() {
+        if tokens + job.tokens() > BATCH && at > start {
             batches.push(&jobs[start..at]);
             (start, tokens) = (at, 0);
         }
-        tokens += length;
+        tokens += job.tokens();
     }
     if start < jobs.len() {
         batches.push(&jobs[start..]);
@@ -285,9 +306,11 @@ fn batches<'w>(jobs: &'w [(usize, &'w Window)]) -> Vec<&'w [(usize, &'w Window)]
 }
 
 fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention> {
-    let Prepared { text, units, .. } = prepared;
+    let Prepared {
+        text, words, units, ..
+    } = prepared;
     let offsets = CharOffsets::new(text);
-    viterbi::decode(scores, &constraints(units))
+    let mut mentions: Vec<Mention> = viterbi::decode(scores, &constraints(units, words))
         .into_iter()
         .filter_map(|span| {
             let Range { start, end } = trim(units, span.start..span.end)?;
@@ -301,20 +324,27 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
                 entity: None,
             })
         })
-        .collect()
+        .collect();
+    gazetteer::apply(&mut mentions, words, text, &offsets);
+    mentions
 }
 
-/// Line breaks are outside entities, and Latin words are not cut.
-fn constraints(units: &[Unit]) -> Vec<Constraint> {
+/// Line breaks are outside entities; Latin words and words for offices are not cut:
+/// 中国|国防部长, not 中国国防部|长.
+fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
     let is_latin = |unit: &Unit| matches!(unit.symbol, Symbol::Char(c) if c.is_ascii_alphanumeric());
+    let mut words = words.iter().peekable();
     let mut constraints = vec![Constraint::Free; units.len()];
     for (at, unit) in units.iter().enumerate() {
+        while words.next_if(|word| word.end <= unit.position).is_some() {}
+        let follows = at > 0 && units[at - 1].position + 1 == unit.position;
         if unit.symbol == Symbol::Break {
             constraints[at] = Constraint::Outside;
-        } else if at > 0
-            && is_latin(unit)
-            && is_latin(&units[at - 1])
-            && units[at - 1].position + 1 == unit.position
+        } else if follows
+            && (is_latin(unit) && is_latin(&units[at - 1])
+                || words
+                    .peek()
+                    .is_some_and(|word| word.is_office && word.start < unit.position))
         {
             constraints[at] = Constraint::Continues;
         }

@@ -4,8 +4,6 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use jieba_rs::Jieba;
-
 use crate::error::{Error, Result};
 use crate::text::fold_str;
 
@@ -33,8 +31,16 @@ impl fmt::Display for DictionaryIssue {
     }
 }
 
-/// Adds the words of the file at `path` to `jieba`.
-pub(super) fn load(jieba: &mut Jieba, path: &Path) -> Result<DictionaryReport> {
+/// A word of a user dictionary, folded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub word: String,
+    pub frequency: Option<usize>,
+    pub pos: Option<String>,
+}
+
+/// Reads the file at `path`.
+pub(super) fn read(path: &Path) -> Result<(Vec<Entry>, DictionaryReport)> {
     let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
     let text = String::from_utf8(bytes).map_err(|_| {
         Error::input(
@@ -42,6 +48,7 @@ pub(super) fn load(jieba: &mut Jieba, path: &Path) -> Result<DictionaryReport> {
             "a user dictionary must be UTF-8; convert it first",
         )
     })?;
+    let mut entries = Vec::new();
     let mut report = DictionaryReport::default();
     for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line = line.trim();
@@ -49,21 +56,19 @@ pub(super) fn load(jieba: &mut Jieba, path: &Path) -> Result<DictionaryReport> {
             continue;
         }
         match parse(line) {
-            Ok((word, frequency, pos)) => {
-                jieba.add_word(&word, frequency, pos);
-                report.added += 1;
-            }
+            Ok(entry) => entries.push(entry),
             Err(reason) => report.issues.push(DictionaryIssue {
                 line: number + 1,
                 reason,
             }),
         }
     }
-    Ok(report)
+    report.added = entries.len();
+    Ok((entries, report))
 }
 
 /// Reads `word [frequency] [part of speech]`, either of the last two optional.
-fn parse(line: &str) -> Result<(String, Option<usize>, Option<&str>), String> {
+fn parse(line: &str) -> Result<Entry, String> {
     let mut fields = line.split_whitespace();
     let word = fold_str(fields.next().unwrap_or_default());
     let rest: Vec<&str> = fields.collect();
@@ -73,9 +78,9 @@ fn parse(line: &str) -> Result<(String, Option<usize>, Option<&str>), String> {
         [one] => (None, Some(one)),
         [frequency, pos] => (Some(frequency), Some(pos)),
         _ => {
+            let count = rest.len() + 1;
             return Err(format!(
-                "{line:?} has {} fields; expected `word [frequency] [part of speech]`",
-                rest.len() + 1
+                "{line:?} has {count} fields; expected `word [frequency] [part of speech]`"
             ));
         }
     };
@@ -90,7 +95,11 @@ fn parse(line: &str) -> Result<(String, Option<usize>, Option<&str>), String> {
             "part of speech {pos:?} of {word:?} is not one of jieba's, such as nr, ns, nt, n"
         ));
     }
-    Ok((word, frequency, pos))
+    Ok(Entry {
+        word,
+        frequency,
+        pos: pos.map(str::to_owned),
+    })
 }
 
 #[cfg(test)]
@@ -99,9 +108,16 @@ mod tests {
 
     #[test]
     fn fields_are_optional_and_errors_say_what_was_expected() {
-        assert_eq!(parse("董軍 5 nr"), Ok(("董军".to_owned(), Some(5), Some("nr"))));
-        assert_eq!(parse("董军 nr"), Ok(("董军".to_owned(), None, Some("nr"))));
-        assert_eq!(parse("董军"), Ok(("董军".to_owned(), None, None)));
+        let entry = |frequency, pos: Option<&str>| {
+            Ok(Entry {
+                word: "董军".to_owned(),
+                frequency,
+                pos: pos.map(str::to_owned),
+            })
+        };
+        assert_eq!(parse("董軍 5 nr"), entry(Some(5), Some("nr")));
+        assert_eq!(parse("董军 nr"), entry(None, Some("nr")));
+        assert_eq!(parse("董军"), entry(None, None));
         assert!(parse("董军 many nr").unwrap_err().contains("whole number"));
         assert!(parse("a b c d").unwrap_err().contains("fields"));
         assert!(parse("董军 5 人名").unwrap_err().contains("part of speech"));

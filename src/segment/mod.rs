@@ -5,14 +5,16 @@ mod dictionary;
 mod feature;
 pub mod sentence;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use jieba_rs::Jieba;
 
-use crate::document::Token;
+use crate::document::{EntityType, Token};
 use crate::error::Result;
 use crate::text::{CharOffsets, fold_str};
 
+use dictionary::Entry;
 pub use dictionary::{DictionaryIssue, DictionaryReport};
 pub use feature::{FEATURE_NAMES, word_feature};
 
@@ -28,11 +30,25 @@ pub struct Word<'s> {
     pub end: usize,
     /// Part of speech in jieba's tag set.
     pub pos: &'s str,
+    /// Set if a dictionary of names lists the word.
+    pub name: Option<KnownName>,
+    /// Whether the dictionary has it as one word for an office: 国防部长, 检察长.
+    pub is_office: bool,
+}
+
+/// What a dictionary of names says of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownName {
+    /// What kind of entity it names.
+    pub kind: EntityType,
+    /// Whether the user's dictionary says so, rather than ours.
+    pub by_user: bool,
 }
 
 /// Splits text into words. Immutable once built and shared by all threads.
 pub struct Segmenter {
     jieba: Jieba,
+    names: HashMap<String, KnownName>,
 }
 
 impl Default for Segmenter {
@@ -44,11 +60,14 @@ impl Default for Segmenter {
 impl Segmenter {
     /// A segmenter with jieba's own dictionary and the names of today that it lacks.
     pub fn new() -> Self {
-        let mut jieba = Jieba::new();
+        let mut segmenter = Self {
+            jieba: Jieba::new(),
+            names: HashMap::new(),
+        };
         for (name, pos) in NAMES.lines().filter_map(|line| line.split_once(' ')) {
-            jieba.add_word(name, None, Some(pos));
+            segmenter.add(name.to_owned(), None, Some(pos), false);
         }
-        Self { jieba }
+        segmenter
     }
 
     /// Adds the words of a user dictionary in jieba's format, a word a line:
@@ -58,7 +77,18 @@ impl Segmenter {
     /// # Errors
     /// If the file cannot be read or is not UTF-8.
     pub fn add_dictionary(&mut self, path: &Path) -> Result<DictionaryReport> {
-        dictionary::load(&mut self.jieba, path)
+        let (entries, report) = dictionary::read(path)?;
+        for Entry { word, frequency, pos } in entries {
+            self.add(word, frequency, pos.as_deref(), true);
+        }
+        Ok(report)
+    }
+
+    fn add(&mut self, word: String, frequency: Option<usize>, pos: Option<&str>, by_user: bool) {
+        self.jieba.add_word(&word, frequency, pos);
+        if let Some(kind) = pos.and_then(kind_of) {
+            self.names.insert(word, KnownName { kind, by_user });
+        }
     }
 
     /// Segments `folded`, a text that went through [`fold_str`]: jieba's
@@ -69,6 +99,8 @@ impl Segmenter {
             start: tag.start,
             end: tag.end,
             pos: tag.tag,
+            name: kind_of(tag.tag).and_then(|_| self.names.get(tag.word).copied()),
+            is_office: tag.tag == "n" && tag.end - tag.start >= 3 && tag.word.ends_with('长'),
         })
     }
 
@@ -90,5 +122,15 @@ impl Segmenter {
     /// The dictionary underneath, for keyphrase statistics.
     pub fn jieba(&self) -> &Jieba {
         &self.jieba
+    }
+}
+
+/// The kind of entity that a part of speech stands for.
+fn kind_of(pos: &str) -> Option<EntityType> {
+    match pos {
+        "nr" | "nrt" => Some(EntityType::Person),
+        "ns" => Some(EntityType::Location),
+        "nt" => Some(EntityType::Organization),
+        _ => None,
     }
 }

@@ -32,7 +32,7 @@ mod tests {
                 r#"{"schema":"shiji/1","id":"a/1.md","url":"https://example.org/1?a=1&b=2","#,
                 r#""source":"示例","title":"董军","published":"2024-04-17T14:15:01Z","#,
                 r#""text":"董军\n说“是”","mentions":[{"start":0,"end":2,"text":"董军","type":"PER","#,
-                r#""confidence":0.998}]}"#,
+                r#""confidence":0.998,"entity":null}],"entities":[],"dates":[],"topics":[]}"#,
                 "\n"
             )
         );

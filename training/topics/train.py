@@ -44,6 +44,8 @@ TITLE_CLASSES = {
     "sports": "15", "finance": "04", "stocks": "04", "realty": "04", "education": "05",
     "science": "13", "entertainment": "01", "politics": "11",
 }
+# Classes that often go with the class of a title.
+GOES_WITH = {"13": ("04",), "04": ("13",), "10": ("04", "01"), "05": ("09",), "16": ("13", "11"), "01": ("10",)}
 # Sections in the address of an article.
 SECTIONS = {"/finance/": "04", "/sports/": "15", "/science/": "13", "/stock": "04", "/ent/": "01", "/health": "07",
             "%E7%BB%8F%E8%B4%B8": "04", "%E7%A7%91%E6%8A%80": "13", "%E4%BD%93%E8%82%B2": "15"}
@@ -100,8 +102,9 @@ def by_title_class(paths, limit, generator):
                 continue
             articles.append({"id": "", "title": title.split("\t")[0], "text": ""})
             row = np.zeros(len(CODES), dtype=int)
-            # Titles have one class; politics, society and trade may be meant too.
-            for open_class in ("11", "14", "04", "08", "10", "13"):
+            # Titles have one class where they might have two: what often goes with it
+            # is unknown rather than absent.
+            for open_class in ("14", "08", *GOES_WITH.get(top, ())):
                 row[AT[open_class + "000000"]] = -1
             row[AT[top + "000000"]] = 1
             labels.append(row)
@@ -214,7 +217,7 @@ def main():
         title_matrix, _ = features(options.features, titles)
         matrix = sp.vstack([matrix, title_matrix]).tocsr()
         labels = np.vstack([labels, title_labels])
-        weights = np.concatenate([weights, np.full(len(titles), 0.3)])
+        weights = np.concatenate([weights, np.full(len(titles), 0.5)])
     print("by rules:", dict(zip(CODES, (labels == 1).sum(axis=0).tolist())))
 
     rows = read(options.labels)

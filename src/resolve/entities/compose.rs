@@ -71,7 +71,7 @@ fn institution(
         if body.person_country == Some(country) {
             score += 2.5;
         }
-        if home == Some(country) {
+        if home == Some(country) && countries.is_empty() {
             score += 1.2;
         }
         // A body that has a row of its own is the likelier one to stand alone.
@@ -126,14 +126,32 @@ fn organization(kb: &KnowledgeBase, key: &str) -> Option<Number> {
     bodies.all(|&(_, s)| s > strength).then_some(first)
 }
 
-/// A country before a body: 俄外交部, 澳洲安全情报组织, 日本自民党.
+/// A country before a body: 俄外交部, 澳洲安全情报组织, 日本自民党, 美国会.
 fn with_place(kb: &KnowledgeBase, targets: &mut Targets, body: &Body<'_>) -> Option<TargetId> {
-    let (place, rest) = place::prefix(kb, body.key)?;
-    if !kb.is_country(place) || rest.chars().count() < 2 {
+    let prefixes = place::prefixes(kb, body.key);
+    let countries = || {
+        prefixes
+            .iter()
+            .filter(|&&(place, rest)| kb.is_country(place) && rest.chars().count() > 1)
+    };
+    for &(place, rest) in countries() {
+        if let Some(target) = listed_body(kb, targets, place, rest) {
+            return Some(target);
+        }
+    }
+    let &(place, rest) = countries().next()?;
+    let skipped = body.key.chars().count() - rest.chars().count();
+    // 中大, 美团: one character may be anything's beginning.
+    if skipped < 2 || body.key.starts_with(&key(kb.name(place))) {
         return None;
     }
-    let full = key(kb.name(place)) + rest;
-    if let Some(entity) = organization(kb, &full) {
+    let tail = tail_of(body.text, skipped)?;
+    Some(targets.made(EntityType::Organization, format!("{}{tail}", kb.name(place))))
+}
+
+/// A body of a country that the table or the institutions know.
+fn listed_body(kb: &KnowledgeBase, targets: &mut Targets, place: Number, rest: &str) -> Option<TargetId> {
+    if let Some(entity) = organization(kb, &(key(kb.name(place)) + rest)) {
         return Some(targets.known(entity));
     }
     let found = kb.find(rest);
@@ -143,22 +161,14 @@ fn with_place(kb: &KnowledgeBase, targets: &mut Targets, body: &Body<'_>) -> Opt
     if let Some(&(entity, _)) = own {
         return Some(targets.known(entity));
     }
-    if let Some(kind) = kb.institutions.find(rest) {
-        return Some(body_of(
-            kb,
-            targets,
-            place,
-            kind.name,
-            &kind.english(kb.english(place)),
-        ));
-    }
-    let skipped = body.key.chars().count() - rest.chars().count();
-    // 中大, 美团: one character may be anything's beginning.
-    if skipped < 2 || body.key.starts_with(&key(kb.name(place))) {
-        return None;
-    }
-    let tail = tail_of(body.text, skipped)?;
-    Some(targets.made(EntityType::Organization, format!("{}{tail}", kb.name(place))))
+    let kind = kb.institutions.find(rest)?;
+    Some(body_of(
+        kb,
+        targets,
+        place,
+        kind.name,
+        &kind.english(kb.english(place)),
+    ))
 }
 
 /// The text after its first `count` characters that a key keeps.

@@ -54,12 +54,9 @@ pub(super) fn is_dot(c: char) -> bool {
 /// The last part of a name of several: 莱德 of 帕特·莱德, Pelosi of Nancy Pelosi.
 pub(super) fn last_part(name: &str) -> Option<&str> {
     let at = if has_han(name) {
-        name.char_indices().filter(|&(_, c)| is_dot(c)).last()
+        name.char_indices().rfind(|&(_, c)| is_dot(c))
     } else {
-        name.trim_end()
-            .char_indices()
-            .filter(|&(_, c)| c.is_whitespace())
-            .last()
+        name.trim_end().char_indices().rfind(|&(_, c)| c.is_whitespace())
     };
     let (at, c) = at?;
     Some(&name[at + c.len_utf8()..]).filter(|part| !part.is_empty())

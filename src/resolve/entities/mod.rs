@@ -1,8 +1,7 @@
 //! Entities: one for 特朗普, 川普, 唐纳德·特朗普 and Trump.
 //!
 //! [`link`] joins the mentions of one document into entities with the help of the
-//! [`KnowledgeBase`]: it is a pure function of the document. [`Corpus`] learns
-//! from many linked documents the variants that the knowledge base lacks.
+//! [`KnowledgeBase`]: it is a pure function of the document.
 
 mod compose;
 mod context;
@@ -12,6 +11,7 @@ mod institutions;
 mod key;
 mod knowledge;
 mod link;
+mod overrides;
 mod person;
 mod place;
 mod roles;
@@ -25,6 +25,7 @@ pub use evaluate::{Evaluation, evaluate_linking};
 pub use key::key;
 pub use knowledge::KnowledgeBase;
 pub use link::link;
+pub use overrides::NoEffect;
 
 use crate::document::EntityType;
 
@@ -38,14 +39,14 @@ pub struct Linked {
 }
 
 /// What one mention stands for and what decided it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EntityRef {
     /// Index into [`Linked::entities`]; `None` where it cannot be decided.
     pub entity: Option<usize>,
     /// What decided.
     pub rule: Rule,
     /// The entities that came into question with their scores, the best first;
-    /// empty where a rule made the name.
+    /// empty where there was only one, or where a rule made the name.
     pub candidates: Vec<Candidate>,
     /// The titles that stand beside this mention of a person.
     pub roles: Vec<Role>,
@@ -63,7 +64,7 @@ pub struct Candidate {
 }
 
 /// What decided a mention's entity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
     /// A name in the knowledge base, the only one or clearly the best by context.
@@ -81,6 +82,7 @@ pub enum Rule {
     /// No entity known: the mention's own name makes one.
     New,
     /// Several entities known and no context to decide.
+    #[default]
     Undecided,
 }
 

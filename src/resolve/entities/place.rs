@@ -80,9 +80,15 @@ pub(super) fn certain(kb: &KnowledgeBase, key: &str) -> Option<Number> {
 
 /// The country or region whose name begins a key, with the rest of the key.
 pub(super) fn prefix<'a>(kb: &KnowledgeBase, key: &'a str) -> Option<(Number, &'a str)> {
+    prefixes(kb, key).into_iter().next()
+}
+
+/// All places whose names begin a key, with the rest of it, the longest first:
+/// 美国会 is 美国 and 会, or 美 and 国会.
+pub(super) fn prefixes<'a>(kb: &KnowledgeBase, key: &'a str) -> Vec<(Number, &'a str)> {
     let ends: Vec<usize> = key.char_indices().map(|(at, _)| at).skip(1).take(8).collect();
-    ends.iter().rev().find_map(|&end| {
-        let place = certain(kb, &key[..end])?;
-        Some((place, &key[end..]))
-    })
+    ends.iter()
+        .rev()
+        .filter_map(|&end| Some((certain(kb, &key[..end])?, &key[end..])))
+        .collect()
 }

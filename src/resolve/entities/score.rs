@@ -93,8 +93,11 @@ fn office_evidence(kb: &KnowledgeBase, context: &Context, entity: Number) -> f32
         .unwrap_or(0.0)
 }
 
-/// For the reader of an explanation.
+/// For the reader of an explanation: the rivals, if there were any.
 pub(super) fn explain(kb: &KnowledgeBase, scored: &[Scored]) -> Vec<Candidate> {
+    if scored.len() < 2 {
+        return Vec::new();
+    }
     scored
         .iter()
         .take(5)

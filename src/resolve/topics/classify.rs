@@ -1,6 +1,6 @@
 //! The first level of the IPTC Media Topics, in two layers of logistic regression: one a
 //! class over hashed n-grams, then one a class over all of these and the terms of
-//! `subjects.toml` and of the issues.
+//! `subjects/*.toml` and of the issues.
 
 use super::explain::slice;
 use super::features::{BITS, Features, bucket, for_each_ngram};
@@ -162,7 +162,7 @@ impl Classifier {
         let class = self.classes.iter().position(|class| class.code == code);
         let weight = |offset: usize| class.map_or(0.0, |at| self.classes[at].second[count + 2 * at + offset]);
         let parts = [
-            ("terms of subjects.toml", weight(0) * evidence.subjects),
+            ("terms of subjects", weight(0) * evidence.subjects),
             ("terms of issues", weight(1) * evidence.issues),
         ];
         parts

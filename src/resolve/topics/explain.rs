@@ -58,7 +58,7 @@ impl Topics {
             name,
             assigned: self.assigned(finding),
             score: rounded(f64::from(finding.score)),
-            threshold: rounded(f64::from(compiled.threshold)),
+            threshold: rounded(f64::from(finding.threshold)),
             fired: fired.collect(),
             excluded_by: finding.excluded.iter().map(at).collect(),
             excepted: finding.excepted.iter().map(at).collect(),

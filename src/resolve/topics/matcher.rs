@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
-use super::definition::{Definition, Definitions, Kind, Term, Unit, Within};
+use super::definition::{Definition, Definitions, Kind, Term};
 use super::folded::FoldedText;
 use super::iptc::Concept;
+use super::near::Combination;
 use super::record::TopicInput;
 use super::words::WordMap;
 use crate::error::{Error, Result};
@@ -15,6 +16,11 @@ use crate::error::{Error, Result};
 const REPETITION: f32 = 0.25;
 /// What an occurrence in the headline or the lead adds, as a share of the weight.
 const LEAD: f32 = 0.5;
+/// In a long text a passing mention says less: the threshold rises from a length of
+/// `SHORT` characters on, by `RISE` at most, which it reaches at `LONG`.
+const SHORT: f32 = 1200.0;
+const LONG: f32 = 2000.0;
+const RISE: f32 = 0.1;
 /// No term counts for more than so many times its weight.
 const CEILING: f32 = 2.0;
 
@@ -47,12 +53,6 @@ pub(super) struct Compiled {
     combinations: Vec<Combination>,
 }
 
-struct Combination {
-    groups: u8,
-    within: Within,
-    weight: f32,
-}
-
 struct TermUses {
     characters: u32,
     uses: Vec<Use>,
@@ -65,7 +65,7 @@ struct Use {
 }
 
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
-enum Role {
+pub(super) enum Role {
     Except,
     Exclude,
     Term(f32),
@@ -74,11 +74,11 @@ enum Role {
 
 /// A term found in the text, for one of the definitions that use it.
 #[derive(Clone, Copy)]
-struct Hit {
+pub(super) struct Hit {
     definition: u32,
-    start: u32,
-    end: u32,
-    role: Role,
+    pub start: u32,
+    pub end: u32,
+    pub role: Role,
 }
 
 /// Places in code points.
@@ -91,6 +91,8 @@ pub(super) struct Finding {
     pub definition: usize,
     /// Sum of the weights.
     pub score: f32,
+    /// What it must reach in a text of this length.
+    pub threshold: f32,
     /// What added to the score, the heaviest first.
     pub fired: Vec<Fired>,
     /// Where terms of `exclude` stand.
@@ -288,6 +290,8 @@ impl Compiled {
             definition: hits[0].definition as usize,
             ..Finding::default()
         };
+        let length = (text.chars.len() as f32 - SHORT) / (LONG - SHORT);
+        finding.threshold = self.threshold * (1.0 + RISE * length.clamp(0.0, 1.0));
         let spans_of = |role: Role| {
             hits.iter()
                 .filter(move |hit| hit.role == role)
@@ -363,46 +367,4 @@ fn terms_fired(hits: &[Hit], text: &FoldedText) -> Vec<Fired> {
         .collect();
     fired.sort_by_key(|fired| fired.spans[0]);
     fired
-}
-
-impl Combination {
-    /// Non-overlapping places where one term of every group stands close enough,
-    /// each with the spans of these terms in text order.
-    fn windows(&self, number: u8, hits: &[Hit], text: &FoldedText) -> Vec<Vec<(u32, u32)>> {
-        let mut windows = Vec::new();
-        let mut latest: Vec<Option<(u32, u32)>> = vec![None; usize::from(self.groups)];
-        for hit in hits {
-            let Role::Near { combination, group } = hit.role else {
-                continue;
-            };
-            if combination != number {
-                continue;
-            }
-            // Of two terms that begin at one place the longer came first.
-            let slot = &mut latest[usize::from(group)];
-            if slot.is_none_or(|known| known.0 != hit.start) {
-                *slot = Some((hit.start, hit.end));
-            }
-            if let Some(window) = self.close(&latest, text) {
-                windows.push(window);
-                latest.fill(None);
-            }
-        }
-        windows
-    }
-
-    fn close(&self, latest: &[Option<(u32, u32)>], text: &FoldedText) -> Option<Vec<(u32, u32)>> {
-        let mut spans: Vec<(u32, u32)> = latest.iter().copied().collect::<Option<_>>()?;
-        spans.sort_unstable();
-        if spans.windows(2).any(|pair| pair[1].0 < pair[0].1) {
-            return None;
-        }
-        let (start, end) = (spans[0].0, spans[spans.len() - 1].1);
-        let close = match self.within {
-            Within::Characters(most) => end - start <= most,
-            Within::Unit(Unit::Document) => true,
-            Within::Unit(Unit::Sentence) => text.sentence(start) == text.sentence(end - 1),
-        };
-        close.then_some(spans)
-    }
 }

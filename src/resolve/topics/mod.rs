@@ -18,6 +18,7 @@ mod folded;
 pub mod iptc;
 mod keyphrase;
 mod matcher;
+mod near;
 mod record;
 pub mod score;
 mod subjects;
@@ -39,11 +40,15 @@ pub use record::{Explanation, FiredRule, Scheme, Topic, TopicInput};
 use record::{evidence, strength};
 
 /// The definitions that ship, by file name.
-const BUILT_IN: [(&str, &str); 10] = [
+const BUILT_IN: [(&str, &str); 11] = [
     ("lists.toml", include_str!("../../../data/topics/lists.toml")),
     (
-        "subjects.toml",
-        include_str!("../../../data/topics/subjects.toml"),
+        "1-arts-to-health.toml",
+        include_str!("../../../data/topics/subjects/1-arts-to-health.toml"),
+    ),
+    (
+        "2-human-interest-to-weather.toml",
+        include_str!("../../../data/topics/subjects/2-human-interest-to-weather.toml"),
     ),
     (
         "1-taiwan-hongkong.toml",
@@ -168,8 +173,7 @@ impl Topics {
     }
 
     fn assigned(&self, finding: &Finding) -> bool {
-        finding.excluded.is_empty()
-            && finding.score >= self.matcher.definitions[finding.definition].threshold - 1e-4
+        finding.excluded.is_empty() && finding.score >= finding.threshold - 1e-4
     }
 
     fn issue(&self, finding: &Finding) -> Option<Topic> {
@@ -180,7 +184,7 @@ impl Topics {
             id: compiled.definition.id.clone(),
             name: compiled.definition.name.clone(),
             name_en: Some(compiled.definition.name_en.clone()).filter(|name| !name.is_empty()),
-            score: strength(finding.score / compiled.threshold),
+            score: strength(finding.score / finding.threshold),
             evidence: evidence(spans),
         })
     }

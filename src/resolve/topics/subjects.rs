@@ -61,7 +61,7 @@ impl Topics {
             let score: f32 = early.map(|fired| fired.weight).sum();
             match compiled.kind {
                 Kind::Subject if finding.excluded.is_empty() => subjects += score,
-                Kind::Issue if self.assigned(finding) => issues = issues.max(score / compiled.threshold),
+                Kind::Issue if self.assigned(finding) => issues = issues.max(score / finding.threshold),
                 _ => {}
             }
         }
@@ -97,7 +97,7 @@ impl Topics {
         for finding in findings.iter().filter(|finding| self.assigned(finding)) {
             let compiled = &self.matcher.definitions[finding.definition];
             for code in compiled.codes.iter().filter(|code| code.parent == Some(top)) {
-                let score = strength(finding.score / compiled.threshold);
+                let score = strength(finding.score / finding.threshold);
                 let spans = evidence(finding.fired.iter().flat_map(|fired| fired.spans.iter().copied()));
                 match found.iter_mut().find(|topic| topic.id.ends_with(code.code)) {
                     None => found.extend(concept(code.code, score, spans)),

@@ -20,6 +20,7 @@ mod governing;
 mod period;
 mod query;
 mod record;
+mod remove;
 #[cfg(test)]
 pub(crate) mod samples;
 mod schema;

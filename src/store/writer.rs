@@ -40,11 +40,11 @@ pub struct Counts {
 /// Records are kept when their transaction is committed; if the process dies before
 /// that, adding the same records again continues where the last commit was.
 pub struct Writer<'s> {
-    store: &'s Store,
+    pub(super) store: &'s Store,
     counts: Counts,
     in_batch: usize,
     sources: HashMap<String, i64>,
-    entities: HashMap<String, i64>,
+    pub(super) entities: HashMap<String, i64>,
     /// Sums that this batch changes, written with it.
     sums: BTreeMap<i64, Sums>,
     totals: BTreeMap<Day, i64>,
@@ -67,6 +67,8 @@ macro_rules! execute {
             .map_err(|error| $store.failure(error))
     };
 }
+
+pub(super) use execute;
 
 impl<'s> Writer<'s> {
     pub(super) fn new(store: &'s mut Store) -> Result<Self> {
@@ -316,62 +318,7 @@ impl<'s> Writer<'s> {
         Ok(())
     }
 
-    /// Takes an article out of the store again.
-    fn remove(&mut self, article: i64) -> Result<()> {
-        self.write_sums()?;
-        let store = self.store;
-        for sql in [
-            "UPDATE total SET articles = articles - 1 WHERE day = (SELECT day FROM article WHERE id = ?1)",
-            "UPDATE variant SET mentions = variant.mentions - used.count FROM (
-                 SELECT m.entity, substr(b.text, m.start + 1, m.end - m.start) AS text, count(*) AS count
-                 FROM mention m JOIN body b USING (article) JOIN entity e ON e.id = m.entity
-                 WHERE m.article = ?1 AND e.kind IN ('PER', 'LOC', 'ORG') GROUP BY 1, 2) AS used
-             WHERE variant.entity = used.entity AND variant.text = used.text",
-            "UPDATE variant SET mentions = variant.mentions - a.mentions
-             FROM appearance a JOIN entity e ON e.id = a.entity
-             WHERE a.article = ?1 AND e.kind NOT IN ('PER', 'LOC', 'ORG')
-                 AND variant.entity = e.id AND variant.text = e.name",
-            "UPDATE entity SET articles = entity.articles - 1, mentions = entity.mentions - a.mentions
-             FROM appearance a WHERE a.article = ?1 AND a.entity = entity.id",
-            "DELETE FROM event WHERE article = ?1 AND entity IN (SELECT entity FROM appearance WHERE article = ?1)",
-            "DELETE FROM role WHERE article = ?1",
-            "DELETE FROM mention WHERE article = ?1",
-            "DELETE FROM date WHERE article = ?1",
-            "DELETE FROM sentence WHERE article = ?1",
-            "DELETE FROM body WHERE article = ?1",
-        ] {
-            execute!(store, sql, params![article])?;
-        }
-        let entities = self.entities_of(article)?;
-        for sql in [
-            "DELETE FROM appearance WHERE article = ?1",
-            "DELETE FROM article WHERE id = ?1",
-        ] {
-            execute!(store, sql, params![article])?;
-        }
-        for entity in entities {
-            for sql in [
-                "UPDATE entity SET (first_day, last_day) =
-                     (SELECT min(day), max(day) FROM appearance WHERE entity = ?1) WHERE id = ?1",
-                "DELETE FROM variant WHERE entity = (SELECT id FROM entity WHERE id = ?1 AND articles = 0)",
-                "DELETE FROM entity WHERE id = ?1 AND articles = 0",
-            ] {
-                execute!(store, sql, params![entity])?;
-            }
-        }
-        self.entities.clear();
-        Ok(())
-    }
-
-    fn entities_of(&self, article: i64) -> Result<Vec<i64>> {
-        self.store
-            .connection
-            .prepare_cached("SELECT entity FROM appearance WHERE article = ?1")
-            .and_then(|mut statement| statement.query_map(params![article], |row| row.get(0))?.collect())
-            .map_err(|error| self.store.failure(error))
-    }
-
-    fn write_sums(&mut self) -> Result<()> {
+    pub(super) fn write_sums(&mut self) -> Result<()> {
         let store = self.store;
         for (entity, sums) in std::mem::take(&mut self.sums) {
             let (first, last) = sums.days.unzip();

@@ -13,14 +13,14 @@ use crate::text::fold;
 const SHINGLE: usize = 3;
 
 /// Pairs below this Jaccard similarity are not looked at.
-const MIN_JACCARD: f64 = 0.4;
+const MIN_JACCARD: f64 = 0.3;
 
 /// Sentences of this similarity are near-duplicates,
-const SAME_JACCARD: f64 = 0.5;
+const SAME_JACCARD: f64 = 0.45;
 
 /// and so is one that has this share of its shingles in a longer one: agencies' copy is
 /// shortened, and preceded by datelines,
-const SAME_CONTAINED: f64 = 0.8;
+const SAME_CONTAINED: f64 = 0.7;
 
 /// if it is not so short that everybody may have said it.
 const MIN_CONTAINED: usize = 12;

@@ -9,14 +9,15 @@ use super::duplicate::{near_duplicates, shingles};
 /// that says less says of the date,
 const MIN_SHARED: f64 = 0.5;
 
-/// and this share of what the other says: a round-up of the day is not each of its items.
+/// and this share of what the other says: a round-up of the day is not each of its items;
 const MIN_SHARED_OF_LONGER: f64 = 0.15;
 
-/// Groups quotes, `(article, sentence)`, by story: lists of places in `quotes`.
-///
-/// A story is an article and those that tell the same as this one. What only tells the
-/// same as one of those is another story: otherwise, on a busy day, everything would
-/// be tied to everything.
+/// and two groups of articles are one story if this share of all pairs between them are:
+/// otherwise, on a busy day, everything would be tied to everything.
+const MIN_LINKED: f64 = 0.2;
+
+/// Groups quotes, `(article, sentence)`, by story: lists of places in `quotes`. What has
+/// most in common is brought together first.
 pub(super) fn stories(quotes: &[(i64, &str)]) -> Vec<Vec<usize>> {
     let sets: Vec<Vec<u64>> = quotes.iter().map(|quote| shingles(quote.1)).collect();
     let mut said: BTreeMap<i64, usize> = BTreeMap::new();
@@ -24,17 +25,28 @@ pub(super) fn stories(quotes: &[(i64, &str)]) -> Vec<Vec<usize>> {
         *said.entry(quote.0).or_default() += set.len();
     }
     let same = same_stories(quotes, &sets, &said);
-    let mut centres: Vec<i64> = said.keys().copied().collect();
-    let told_by = |article: &i64| same.get(article).map_or(0, BTreeSet::len);
-    centres.sort_by_key(|article| (Reverse(told_by(article)), Reverse(said[article]), *article));
-    let mut story_of: BTreeMap<i64, i64> = BTreeMap::new();
-    for centre in centres {
-        if story_of.contains_key(&centre) {
+    let mut pairs: Vec<((i64, i64), usize)> = same.iter().map(|(pair, common)| (*pair, *common)).collect();
+    pairs.sort_by_key(|(pair, common)| (Reverse(*common), *pair));
+    let mut members: BTreeMap<i64, Vec<i64>> =
+        said.keys().map(|article| (*article, vec![*article])).collect();
+    let mut story_of: BTreeMap<i64, i64> = said.keys().map(|article| (*article, *article)).collect();
+    for ((a, b), _) in pairs {
+        let (first, second) = (story_of[&a].min(story_of[&b]), story_of[&a].max(story_of[&b]));
+        if first == second {
             continue;
         }
-        story_of.insert(centre, centre);
-        for article in same.get(&centre).into_iter().flatten() {
-            story_of.entry(*article).or_insert(centre);
+        let between = members[&first]
+            .iter()
+            .flat_map(|a| members[&second].iter().map(move |b| (*a.min(b), *a.max(b))));
+        let (linked, all) = between.fold((0, 0), |(linked, all), pair| {
+            (linked + usize::from(same.contains_key(&pair)), all + 1)
+        });
+        if f64::from(linked as u32) >= MIN_LINKED * f64::from(all as u32) {
+            let moved = members.remove(&second).unwrap_or_default();
+            for article in &moved {
+                story_of.insert(*article, first);
+            }
+            members.entry(first).or_default().extend(moved);
         }
     }
     let mut stories: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
@@ -44,12 +56,12 @@ pub(super) fn stories(quotes: &[(i64, &str)]) -> Vec<Vec<usize>> {
     stories.into_values().collect()
 }
 
-/// For each article, the others that tell the same.
+/// The pairs of articles that tell the same, with how many shingles they share.
 fn same_stories(
     quotes: &[(i64, &str)],
     sets: &[Vec<u64>],
     said: &BTreeMap<i64, usize>,
-) -> BTreeMap<i64, BTreeSet<i64>> {
+) -> BTreeMap<(i64, i64), usize> {
     // For each pair of articles, which quotes of each have a near-duplicate in the other.
     let mut shared: BTreeMap<(i64, i64), [BTreeSet<usize>; 2]> = BTreeMap::new();
     for (earlier, later) in near_duplicates(sets) {
@@ -62,20 +74,18 @@ fn same_stories(
         of_a.insert(first);
         of_b.insert(second);
     }
-    let mut same: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+    let mut same: BTreeMap<(i64, i64), usize> = BTreeMap::new();
     for ((a, b), [of_a, of_b]) in shared {
-        let share = |article: i64, common: &BTreeSet<usize>| {
-            let common: usize = common.iter().map(|&at| sets[at].len()).sum();
-            common as f64 / said[&article] as f64
-        };
+        let common = |places: &BTreeSet<usize>| places.iter().map(|&at| sets[at].len()).sum::<usize>();
+        let (common_a, common_b) = (common(&of_a), common(&of_b));
+        let share = |common: usize, article: i64| common as f64 / said[&article] as f64;
         let (less, more) = if said[&a] <= said[&b] {
-            (share(a, &of_a), share(b, &of_b))
+            (share(common_a, a), share(common_b, b))
         } else {
-            (share(b, &of_b), share(a, &of_a))
+            (share(common_b, b), share(common_a, a))
         };
         if less >= MIN_SHARED && more >= MIN_SHARED_OF_LONGER {
-            same.entry(a).or_default().insert(b);
-            same.entry(b).or_default().insert(a);
+            same.insert((a, b), common_a.min(common_b));
         }
     }
     same

@@ -8,7 +8,7 @@ use super::super::markup::{escape, highlighted, link};
 use super::policy::policy;
 use super::svg::{COLORS as LINE_COLORS, NARROW, WIDE, draw};
 use crate::text::fold;
-use crate::timeline::{Burst, Companion, DateSource, EntityInfo, Event, RolePeriod, Timeline};
+use crate::timeline::{Burst, DateSource, EntityInfo, Event, Timeline};
 
 const STYLE: &str = concat!(include_str!("colors.css"), include_str!("page.css"));
 const SCRIPT: &str = include_str!("page.js");
@@ -22,9 +22,6 @@ const MAX_BURSTS: usize = 8;
 
 /// Forms of the name that are shown.
 const MAX_VARIANTS: usize = 16;
-
-/// Blocks for numbers of articles.
-const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The page of one timeline, or of several to be compared: one file with everything in
 /// it, whose script (searching, filtering, keys) can be left out.
@@ -46,14 +43,14 @@ pub fn html(timelines: &[Timeline], lang: Lang) -> String {
     page.html
 }
 
-struct Page {
-    lang: Lang,
-    html: String,
-    is_comparison: bool,
+pub(super) struct Page {
+    pub(super) lang: Lang,
+    pub(super) html: String,
+    pub(super) is_comparison: bool,
 }
 
 impl Page {
-    fn add(&mut self, html: std::fmt::Arguments<'_>) {
+    pub(super) fn add(&mut self, html: std::fmt::Arguments<'_>) {
         // Writing to a string does not fail.
         let _ = self.html.write_fmt(html);
     }
@@ -348,92 +345,6 @@ impl Page {
         }
         self.html.push_str("</ul></details>\n");
     }
-
-    fn tables(&mut self, timelines: &[Timeline]) {
-        self.html.push_str("<div class=\"tables\">\n");
-        for timeline in timelines {
-            let name = if self.is_comparison {
-                format!(" · {}", escape(self.lang.name(&timeline.entity)))
-            } else {
-                String::new()
-            };
-            if !timeline.companions.is_empty() {
-                self.add(format_args!(
-                    "<div><h2>{}{name}</h2>\n<table>\n",
-                    self.lang.companions()
-                ));
-                for companion in &timeline.companions {
-                    self.companion(companion, timeline);
-                }
-                self.html.push_str("</table></div>\n");
-            }
-            if !timeline.roles.is_empty() {
-                self.add(format_args!(
-                    "<div><h2>{}{name}</h2>\n<table>\n",
-                    self.lang.roles()
-                ));
-                for role in &timeline.roles {
-                    self.role(role);
-                }
-                self.html.push_str("</table></div>\n");
-            }
-        }
-        self.html.push_str("</div>\n");
-    }
-
-    fn companion(&mut self, companion: &Companion, timeline: &Timeline) {
-        let years = timeline
-            .from
-            .zip(timeline.to)
-            .map(|(from, to)| from.year()..=to.year());
-        let count = |year: i16| {
-            companion
-                .years
-                .iter()
-                .find(|entry| entry.0 == year)
-                .map_or(0, |entry| entry.1)
-        };
-        let most = companion
-            .years
-            .iter()
-            .map(|entry| entry.1)
-            .max()
-            .unwrap_or(1)
-            .max(1);
-        let chart: String = years
-            .into_iter()
-            .flatten()
-            .map(|year| match (count(year) * 8).div_ceil(most) {
-                0 => '·',
-                height => BLOCKS[height as usize - 1],
-            })
-            .collect();
-        self.add(format_args!(
-            "<tr><td><span class=\"chip {}\">{}</span></td><td class=\"number\">{}</td><td class=\"years\" title=\"{} – {}\">{chart}</td></tr>\n",
-            class(&companion.entity.kind),
-            escape(self.lang.name_of(&companion.entity)),
-            self.lang.articles(companion.articles),
-            companion.first,
-            companion.last,
-        ));
-    }
-
-    fn role(&mut self, role: &RolePeriod) {
-        let mut periods = Vec::new();
-        if let (Some(first), Some(last)) = (role.first, role.last) {
-            periods.push(self.lang.days(first, last));
-        }
-        if let Some(since) = role.former_since {
-            periods.push(format!("{} {}", self.lang.former_since(), self.lang.day(since)));
-        }
-        self.add(format_args!(
-            "<tr><td>{}{}</td><td>{}</td><td class=\"number\">{}</td></tr>\n",
-            escape(role.of.as_deref().unwrap_or_default()),
-            escape(&role.title),
-            periods.join("; "),
-            self.lang.articles(role.articles),
-        ));
-    }
 }
 
 /// What else an entity is called: its names, then what the corpus calls it, without forms
@@ -469,7 +380,7 @@ fn shape(name: &str) -> String {
 }
 
 /// The types have colours of their own; a name from a record is no class.
-fn class(kind: &str) -> &'static str {
+pub(super) fn class(kind: &str) -> &'static str {
     match kind {
         "PER" => "PER",
         "LOC" => "LOC",

@@ -4,6 +4,7 @@ mod axis;
 mod html;
 mod policy;
 mod svg;
+mod tables;
 
 use super::lang::Lang;
 use super::model::Timeline;

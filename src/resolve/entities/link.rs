@@ -37,6 +37,7 @@ const BESIDE: usize = 12;
 ///     text: text.chars().skip(start).take(end - start).collect(),
 ///     kind: EntityType::Person,
 ///     confidence: 1.0,
+///     entity: None,
 /// };
 /// let linked = link(text, &[mention(0, 3), mention(5, 7)], None, &KnowledgeBase::embedded()?);
 /// assert_eq!(linked.entities.len(), 1);

@@ -5,6 +5,7 @@ use rusqlite::{params, params_from_iter};
 
 use super::Store;
 use super::query::{ENTITY_COLUMNS, EntityRow};
+use super::record::is_entity_kind;
 use crate::error::Result;
 use crate::text::fold_str;
 
@@ -94,6 +95,14 @@ impl Store {
         }
         let mut candidates = self.candidates(name)?;
         candidates.retain(|candidate| kind.is_none_or(|kind| candidate.entity.kind == kind));
+        // Who is looked up by name is meant before the topic of that name.
+        if kind.is_none()
+            && candidates
+                .iter()
+                .any(|candidate| is_entity_kind(&candidate.entity.kind))
+        {
+            candidates.retain(|candidate| is_entity_kind(&candidate.entity.kind));
+        }
         if candidates.is_empty() {
             let filter = EntityFilter {
                 name: Some(name.to_owned()),

@@ -120,7 +120,7 @@ fn digest(document: &Document) -> Result<[u8; 16]> {
 }
 
 /// Whether `kind` is a type of entity, not a scheme of topics.
-fn is_entity_kind(kind: &str) -> bool {
+pub(super) fn is_entity_kind(kind: &str) -> bool {
     kind.parse::<EntityType>().is_ok()
 }
 

@@ -5,6 +5,7 @@
 import argparse
 import hashlib
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def main():
         },
         "tokens_seen": header["meta"]["tokens_seen"],
         "scores": {},
+        "speed": {},
     }
     for gold in options.gold:
         name, path = gold.split("=", 1)
@@ -49,6 +51,7 @@ def main():
             row["type"]: {key: round(row[key], 4) for key in ("precision", "recall", "f1")} | {"support": row["support"]}
             for row in rows
         } | {"lenient_f1": round(report["lenient"]["micro"]["f1"], 4), "calibration_error": round(report["calibration"]["error"], 4)}
+        card["speed"][name] = {"characters_per_second": round(report["strict"]["characters"] / report["seconds"]), "threads": os.cpu_count()}
     path = options.model.with_suffix(".json")
     path.write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", "utf-8")
     print(path.read_text("utf-8"))

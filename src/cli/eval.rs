@@ -1,6 +1,6 @@
 //! `shiji eval`: how well a model does on a gold file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use shiji::eval::{Calibration, GoldDocument, Report, Scorer, Span, read_gold};
 use shiji::resolve::Resolver;
+use shiji::resolve::entities::{KnowledgeBase, evaluate_linking};
 use shiji::{Article, Document, Error, Result, Tagger, pipeline, tagger};
 
 use super::{DictionaryArgs, ModelArgs, Outcome};
@@ -24,6 +25,9 @@ pub struct EvalArgs {
     /// Print every mention that is missed, wrong or of the wrong type.
     #[arg(long)]
     errors: bool,
+    /// Score the canonical names of the gold mentions instead (JSON Lines with `value`).
+    #[arg(long, conflicts_with_all = ["json", "model", "dict"])]
+    entities: bool,
     /// Threads; 0 takes one for each core.
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
@@ -46,6 +50,13 @@ struct Evaluation {
 }
 
 pub fn run(args: EvalArgs) -> Result<Outcome> {
+    if args.entities {
+        let knowledge = KnowledgeBase::embedded()?;
+        args.gold
+            .iter()
+            .try_for_each(|path| score_entities(path, &knowledge, args.errors))?;
+        return Ok(Outcome::Complete);
+    }
     let tagger = Tagger::with(
         args.dictionaries.segmenter()?,
         args.model.recogniser()?,
@@ -74,6 +85,24 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Complete)
+}
+
+/// How many gold mentions get their canonical name, given their spans.
+fn score_entities(path: &Path, knowledge: &KnowledgeBase, errors: bool) -> Result<()> {
+    let evaluation = evaluate_linking(path, knowledge)?;
+    println!("{}: canonical names, given the spans", path.display());
+    for (kind, (right, all, unknown)) in &evaluation.by_type {
+        println!("{kind}  {right} of {all} right, {unknown} undecided or not in the knowledge base");
+    }
+    if errors {
+        evaluation
+            .wrong
+            .iter()
+            .for_each(|[article, kind, surface, expected, got]| {
+                println!("{article}\t{kind}\t{surface}\texpected {expected}\tgot {got}");
+            });
+    }
+    Ok(())
 }
 
 fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Result<Vec<Document>> {

@@ -98,7 +98,7 @@ pub struct Mention {
     #[serde(rename = "type")]
     pub kind: EntityType,
     /// The model's probability that span and type are right, rounded to three
-    /// decimals.
+    /// decimals; at most 0.5 where a dictionary of names decided.
     pub confidence: f64,
     /// [`Entity::id`] of the one it names; `None` where that cannot be decided.
     #[serde(default)]

@@ -256,3 +256,34 @@ fn eval_scores_a_gold_file() {
     // Pins the shipped model: a change that costs accuracy on this sample must be seen.
     assert!(f1 >= 0.85, "{report}");
 }
+
+#[test]
+fn records_become_a_store_and_a_timeline() {
+    let records = run(&["tag", "data/samples", "--quiet"]).stdout;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&records).unwrap();
+    // Compression is known by content, whatever the file is called.
+    let (folder, path) = temporary("records", &gzip.finish().unwrap());
+    let store = folder.path().join("corpus.db");
+    let store = store.to_str().unwrap();
+    for expected in ["8 articles added", "8 unchanged"] {
+        let output = run(&["index", path.to_str().unwrap(), "--into", store]);
+        assert!(
+            output.status.success() && stderr(&output).contains(expected),
+            "{}",
+            stderr(&output)
+        );
+    }
+    // 董军 is also a keyphrase: who is meant, not what.
+    let output = run(&["timeline", "董军", "--in", store, "--format", "json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let timeline: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(timeline["entity"]["id"], "PER:董军");
+    let dates: Vec<_> = timeline["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["date"].as_str().unwrap())
+        .collect();
+    assert!(dates.contains(&"2024-04-16"), "{dates:?}");
+}

@@ -1,16 +1,15 @@
 //! `shiji index`: tagged records into a store.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::HumanCount;
 
 use shiji::store::{Store, add_files};
 use shiji::{Result, pipeline};
 
-use super::Outcome;
+use super::{Outcome, progress_bar};
 
 /// Fill a store with the records of `shiji tag`, for `timeline` and `entities`.
 ///
@@ -34,13 +33,7 @@ pub struct IndexArgs {
 
 pub fn run(args: IndexArgs) -> Result<Outcome> {
     let started = Instant::now();
-    let bar = if args.quiet || !std::io::stderr().is_terminal() {
-        ProgressBar::hidden()
-    } else {
-        let style = ProgressStyle::with_template("{spinner} {human_pos} articles, {per_sec}, {elapsed}");
-        ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
-    };
-    bar.enable_steady_tick(Duration::from_millis(200));
+    let bar = progress_bar(args.quiet);
     let mut failures = 0u64;
     let mut store = Store::open(&args.into)?;
     let counts = add_files(

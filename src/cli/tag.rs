@@ -1,19 +1,18 @@
 //! `shiji tag`: articles in, tagged records out.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar};
 
 use shiji::read::{self, Fields, Inputs, RawItem};
 use shiji::store::{Record, Store};
 use shiji::write::{self, Output, Style};
 use shiji::{Document, Error, Result, Tagger, pipeline, tagger};
 
-use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs};
+use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs, progress_bar};
 
 /// Tag people, places and organisations in articles.
 #[derive(Args)]
@@ -226,13 +225,7 @@ struct Progress {
 
 impl Progress {
     fn new(quiet: bool) -> Self {
-        let bar = if quiet || !std::io::stderr().is_terminal() {
-            ProgressBar::hidden()
-        } else {
-            let style = ProgressStyle::with_template("{spinner} {human_pos} articles, {per_sec}, {elapsed}");
-            ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
-        };
-        bar.enable_steady_tick(Duration::from_millis(200));
+        let bar = progress_bar(quiet);
         Self {
             bar,
             started: Instant::now(),

@@ -15,14 +15,14 @@ const GZIP: &[u8] = b"\x1F\x8B";
 const ZSTD: &[u8] = b"\x28\xB5\x2F\xFD";
 
 /// An input after decompression.
-pub(super) struct Opened {
+pub(crate) struct Opened {
     /// Its beginning, at most 64 KiB; `reader` yields it too.
     pub head: Vec<u8>,
     pub reader: Box<dyn BufRead + Send>,
 }
 
 /// Opens a file, or standard input if there is no path.
-pub(super) fn open(path: Option<&Path>) -> io::Result<Opened> {
+pub(crate) fn open(path: Option<&Path>) -> io::Result<Opened> {
     let reader: Box<dyn Read + Send> = match path {
         Some(path) => Box::new(File::open(path)?),
         None => Box::new(io::stdin()),

@@ -127,11 +127,6 @@ impl Segmenter {
             .filter(|token| !token.text.trim().is_empty())
             .collect()
     }
-
-    /// The dictionary underneath, for keyphrase statistics.
-    pub fn jieba(&self) -> &Jieba {
-        &self.jieba
-    }
 }
 
 /// The kind of entity that a part of speech stands for.

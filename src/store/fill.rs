@@ -1,7 +1,7 @@
 //! Filling a store from files of records.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use super::{Added, Counts, Record, Store};
 use crate::document::{Document, SCHEMA};
 use crate::error::{Error, Result};
 use crate::pipeline;
+use crate::read::open::open;
 
 /// A line of a file of records.
 struct Line {
@@ -89,11 +90,12 @@ fn is_database(path: &Path) -> Result<bool> {
 /// The lines of a file that are not empty; a file that cannot be opened is one error.
 fn lines(path: &Path) -> Box<dyn Iterator<Item = Result<Line>> + Send> {
     let shared = Arc::new(path.to_owned());
-    let reader = match open(path) {
-        Ok(reader) => reader,
-        Err(error) => return Box::new(std::iter::once(Err(error))),
+    let file = Some(path).filter(|path| *path != Path::new("-"));
+    let reader = match open(file) {
+        Ok(opened) => opened.reader,
+        Err(error) => return Box::new(std::iter::once(Err(Error::io(path, error)))),
     };
-    let lines = BufReader::with_capacity(1 << 16, reader).lines().enumerate();
+    let lines = reader.lines().enumerate();
     Box::new(lines.filter_map(move |(at, text)| match text {
         Ok(text) if text.trim().is_empty() => None,
         Ok(text) => Some(Ok(Line {
@@ -103,22 +105,6 @@ fn lines(path: &Path) -> Box<dyn Iterator<Item = Result<Line>> + Send> {
         })),
         Err(error) => Some(Err(Error::io(&*shared, error))),
     }))
-}
-
-fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
-    if path == Path::new("-") {
-        return Ok(Box::new(io::stdin()));
-    }
-    let file = File::open(path).map_err(|error| Error::io(path, error))?;
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("gz") => Ok(Box::new(flate2::read::MultiGzDecoder::new(file))),
-        Some("zst") => {
-            let decoder = ruzstd::decoding::StreamingDecoder::new(BufReader::new(file))
-                .map_err(|error| Error::io(path, io::Error::other(error.to_string())))?;
-            Ok(Box::new(decoder))
-        }
-        _ => Ok(Box::new(file)),
-    }
 }
 
 impl Line {

@@ -67,7 +67,8 @@ pub struct DateMention {
     pub timex: String,
     /// How precise the value is.
     pub precision: Precision,
-    /// Probability that span and value are right, rounded to three decimals.
+    /// How sure the form and the way of resolving make span and value, from 0 to 1; a
+    /// rank, not a calibrated probability.
     pub confidence: f64,
     /// How the value was found.
     pub resolution: Resolution,

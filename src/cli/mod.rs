@@ -6,6 +6,7 @@
 mod dates;
 mod entities;
 mod eval;
+mod eval_topics;
 mod explain;
 mod index;
 mod segment;

@@ -34,6 +34,7 @@ pub(crate) mod open;
 mod outlets;
 mod phrases;
 mod plain;
+mod related;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
@@ -48,6 +49,7 @@ use crate::error::{Error, Result};
 pub use detect::Format;
 pub use json::Fields;
 pub use notices::Notices;
+pub(crate) use related::related_from;
 
 /// Largest file that is one article, in bytes after decompression.
 const LARGEST_ARTICLE: usize = 64 << 20;

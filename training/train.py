@@ -24,7 +24,7 @@ LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG"]
 LETTERS = "OPpLlGg"
 FEATURES = 49
 IGNORED = -100  # label of characters that do not count: padding, and X in the data
-# Head that learns from each set, weight in the loss, and share of its sentences seen per epoch.
+# Head that learns from each set, weight in the loss, and how often its sentences are seen per epoch.
 SETS = {
     "msra": ("msra", 1.0, 1.0),
     "pfr": ("pfr", 0.5, 0.2),
@@ -32,6 +32,7 @@ SETS = {
     "uner": ("uner", 0.5, 1.0),
     "news": ("msra", 0.7, 0.5),
     "lists": ("msra", 1.0, 1.0),
+    "annotated": ("msra", 1.5, 4.0),
 }
 BATCH = 3000  # tokens
 CONTEXT = 220  # characters of consecutive sentences that are joined at most
@@ -76,7 +77,8 @@ class Data:
         for name, (_, _, share) in SETS.items():
             if not self.rows[name, "train"]:
                 continue
-            picked = [rng.choice(versions) for versions in self.rows[name, "train"] if rng.random() < share]
+            times = lambda: int(share) + (rng.random() < share % 1)
+            picked = [rng.choice(versions) for versions in self.rows[name, "train"] for _ in range(times())]
             contexts = list(self.contexts(picked, rng, name in ("msra", "pfr")))
             contexts.sort(key=lambda c: len(c[0]) + rng.random() * 20)
             batch, longest = [], 0

@@ -1,5 +1,6 @@
 //! Named entities: the model's view of a text → windows → encoder → decoder → mentions.
 
+mod consistency;
 pub mod container;
 pub mod encoder;
 mod gazetteer;
@@ -26,7 +27,7 @@ use crate::text::CharOffsets;
 use encoder::{Batch, Scratch};
 use model::Model;
 use view::{Symbol, Unit, view};
-use viterbi::Constraint;
+use viterbi::{Constraint, Span};
 use window::{Window, windows};
 
 pub use viterbi::LABELS;
@@ -310,22 +311,34 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
         text, words, units, ..
     } = prepared;
     let offsets = CharOffsets::new(text);
-    let mut mentions: Vec<Mention> = viterbi::decode(scores, &constraints(units, words))
+    let constraints = constraints(units, words);
+    let mut spans: Vec<Span> = viterbi::decode(scores, &constraints)
         .into_iter()
         .filter_map(|span| {
             let Range { start, end } = trim(units, span.start..span.end)?;
-            let (start, end) = (units[start].position, units[end - 1].position + 1);
-            Some(Mention {
+            Some(Span { start, end, ..span })
+        })
+        .collect();
+    consistency::apply(&mut spans, units, &constraints, scores);
+    let mut mentions: Vec<Mention> = spans
+        .into_iter()
+        .map(|span| {
+            let (start, end) = (units[span.start].position, units[span.end - 1].position + 1);
+            Mention {
                 start,
                 end,
                 text: offsets.slice(text, start, end).to_owned(),
                 kind: span.kind,
                 confidence: (span.probability * 1000.0).round() / 1000.0,
                 entity: None,
-            })
+            }
         })
         .collect();
-    gazetteer::apply(&mut mentions, words, text, &offsets);
+    let is_free = |position: usize| {
+        let unit = units.binary_search_by_key(&position, |unit| unit.position);
+        unit.is_ok_and(|unit| constraints[unit] != Constraint::Outside)
+    };
+    gazetteer::apply(&mut mentions, words, text, &offsets, is_free);
     mentions
 }
 
@@ -334,12 +347,21 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
 fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
     let is_latin = |unit: &Unit| matches!(unit.symbol, Symbol::Char(c) if c.is_ascii_alphanumeric());
     let mut words = words.iter().peekable();
+    let mut before = None;
     let mut constraints = vec![Constraint::Free; units.len()];
     for (at, unit) in units.iter().enumerate() {
-        while words.next_if(|word| word.end <= unit.position).is_some() {}
-        let is_office = words
-            .peek()
-            .is_some_and(|word| word.is_office && word.start <= unit.position);
+        while let Some(word) = words.next_if(|word| word.end <= unit.position) {
+            before = Some(word);
+        }
+        let word = words.peek().filter(|word| word.start <= unit.position);
+        let is_office = word.is_some_and(|word| word.is_office);
+        if let (Some(word), Some(before)) = (word, before)
+            && is_head(unit, word)
+        {
+            let start = title_start(before, &units[..at]);
+            constraints[start..=at].fill(Constraint::Outside);
+            continue;
+        }
         let follows = at > 0 && units[at - 1].position + 1 == unit.position;
         if unit.symbol == Symbol::Break || is_office {
             constraints[at] = Constraint::Outside;
@@ -348,6 +370,32 @@ fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
         }
     }
     constraints
+}
+
+/// Last characters of places and bodies that share them with the title of their head:
+/// 高雄市|长 is the 市长 of 高雄.
+const SHARED: &str = "市省县州区镇乡村郡会校社台馆团军队行所";
+/// Last characters of bodies whose name is a part of that title: 外交部|长.
+const SWALLOWED: &str = "部局院署厅处司";
+
+/// Whether the unit is the 长 of an office that the segmenter cut off.
+fn is_head(unit: &Unit, word: &Word<'_>) -> bool {
+    unit.symbol == Symbol::Char('长') && word.end - word.start == 1
+}
+
+/// First unit of the title that a 长 after the word `before`, the last of `units`, ends.
+fn title_start(before: &Word<'_>, units: &[Unit]) -> usize {
+    let last = match units.last().map(|unit| unit.symbol) {
+        Some(Symbol::Char(last)) if before.end - before.start > 1 => last,
+        _ => return units.len(),
+    };
+    if SHARED.contains(last) {
+        return units.len() - 1;
+    }
+    if SWALLOWED.contains(last) {
+        return units.partition_point(|unit| unit.position < before.start);
+    }
+    units.len()
 }
 
 /// The span without white space at its ends; none if nothing is left.

@@ -70,7 +70,7 @@ def is_quantised(name):
 def bigram_rows(left, right, rows):
     """Rows of the pair tables for two neighbours' ids, arrays of 64-bit integers (NumPy or PyTorch).
 
-    A multiplicative hash; `src/recognise/encoder/bigram.rs` computes the same.
+    A multiplicative hash; `src/recognise/encoder/embedding.rs` computes the same.
 
     >>> bigram_rows(np.array([0, 1, 2, 8999, 65535]), np.array([0, 2, 1, 17, 65535]), 8192).tolist()
     [0, 1702, 2563, 1169, 3543]

@@ -172,6 +172,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--bigrams", type=int, default=0, help="rows of the tables of character pairs")
     parser.add_argument("--tokens", type=float, default=10e6, help="length of the run in tokens")
     parser.add_argument("--rate", type=float, default=2e-4, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
@@ -191,7 +192,7 @@ def main():
         log_file.flush()
 
     config, vocabulary, tensors = pretrained.load(fold)
-    config.update(layers=options.layers, vocabulary=len(vocabulary), features=FEATURES)
+    config.update(layers=options.layers, vocabulary=len(vocabulary), features=FEATURES, bigrams=options.bigrams)
     data = Data(options.data, vocabulary)
     heads = {name: len(labels) for name, labels in data.labels.items()}
     model = Encoder(config, heads)

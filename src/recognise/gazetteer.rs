@@ -6,10 +6,6 @@ use crate::document::Mention;
 use crate::segment::{KnownName, Word};
 use crate::text::CharOffsets;
 
-/// Shorter names of our dictionary are not added where the model saw none: they
-/// are too often a part of something else.
-const SHORTEST: usize = 3;
-
 /// Confidence of a mention that only a dictionary vouches for.
 const DICTIONARY_ALONE: f64 = 0.5;
 
@@ -39,13 +35,16 @@ pub(super) fn apply(
             correct(mention, name);
             continue;
         }
-        // The whole name, not the places in it (美国之音, 加沙地带); but longer names
-        // that the model saw stay.
-        let covers = mentions[overlapping]
-            .iter()
-            .all(|mention| word.start <= mention.start && mention.end <= word.end);
-        let is_long = word.end - word.start >= SHORTEST || name.by_user;
-        if !covers || !is_long || is_cut(text, offsets, word) || !(word.start..word.end).all(&is_free) {
+        let parts = &mentions[overlapping];
+        // The whole name, not the places in it (美国之音, 加沙地带); but longer names that
+        // the model saw stay, and so do two places where it saw two (中欧).
+        let covers = |part: &Mention| word.start <= part.start && part.end <= word.end;
+        let is_pair = parts.len() == 2 && word.end - word.start == 2;
+        if is_pair
+            || !parts.iter().all(covers)
+            || is_cut(text, offsets, word)
+            || !(word.start..word.end).all(&is_free)
+        {
             continue;
         }
         known.push(Mention {
@@ -136,13 +135,17 @@ mod tests {
     #[test]
     fn known_names_are_corrected_and_added() {
         let found = applied(vec![mention(0, 3, Person, 0.9)], false);
-        assert_eq!(found, [(0, 3, Organization), (4, 7, Organization)]);
+        assert_eq!(
+            found,
+            [(0, 3, Organization), (4, 7, Organization), (8, 10, Organization)]
+        );
     }
 
     #[test]
-    fn short_names_are_added_only_for_the_user() {
-        assert_eq!(applied(vec![], false).len(), 2);
-        assert_eq!(applied(vec![], true).len(), 3);
+    fn a_pair_of_places_stays_two() {
+        let pair = vec![mention(8, 9, Person, 0.9), mention(9, 10, Person, 0.9)];
+        let found = applied(pair, false);
+        assert_eq!(found[2..], [(8, 9, Person), (9, 10, Person)]);
     }
 
     #[test]
@@ -169,6 +172,9 @@ mod tests {
 
     #[test]
     fn a_mention_that_overlaps_is_left_alone() {
-        assert_eq!(applied(vec![mention(2, 5, Person, 0.6)], false), [(2, 5, Person)]);
+        assert_eq!(
+            applied(vec![mention(2, 5, Person, 0.6)], false)[0],
+            (2, 5, Person)
+        );
     }
 }

@@ -190,6 +190,22 @@ impl Recogniser {
     /// does not change a text's mentions.
     pub fn mentions(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Vec<Mention>> {
         let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
+        prepared
+            .iter()
+            .zip(self.score(&prepared))
+            .map(|(p, scores)| mentions(p, scores.view()))
+            .collect()
+    }
+
+    /// The model's scores of each text, `[units × labels]` logits: a unit is a
+    /// character that the model reads, white space between Han characters, or a
+    /// line break.
+    pub fn scores(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Array2<f32>> {
+        let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
+        self.score(&prepared)
+    }
+
+    fn score(&self, prepared: &[Prepared<'_>]) -> Vec<Array2<f32>> {
         let mut scores: Vec<Array2<f32>> = prepared
             .iter()
             .map(|p| Array2::zeros((p.units.len(), LABELS.len())))
@@ -202,7 +218,7 @@ impl Recogniser {
         let batches = batches(&jobs);
         let encoded: Vec<Array2<f32>> = batches
             .par_iter()
-            .map(|batch| self.encode(&prepared, batch))
+            .map(|batch| self.encode(prepared, batch))
             .collect();
         for (batch, logits) in batches.into_iter().zip(encoded) {
             let mut row = 0;
@@ -215,11 +231,7 @@ impl Recogniser {
                 row += window.reads.len() + 2;
             }
         }
-        prepared
-            .iter()
-            .zip(&scores)
-            .map(|(p, s)| mentions(p, s.view()))
-            .collect()
+        scores
     }
 
     fn encode(&self, prepared: &[Prepared<'_>], batch: &[Job<'_>]) -> Array2<f32> {

@@ -226,7 +226,7 @@ fn usage_errors_exit_with_two() {
 
 #[test]
 fn a_damaged_model_is_refused() {
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default.shiji");
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/accurate.shiji");
     let mut bytes = fs::read(model).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;

@@ -21,7 +21,7 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use shiji::Result;
-use shiji::recognise::Recogniser;
+use shiji::recognise::{DEFAULT_MODEL, Recogniser};
 use shiji::resolve::Resolver;
 use shiji::resolve::entities::KnowledgeBase;
 use shiji::resolve::topics::Topics;
@@ -51,8 +51,8 @@ enum Command {
 /// Options that choose the model.
 #[derive(Args)]
 struct ModelArgs {
-    /// Model: `default`, a name that the models folder holds, or the path of a model file.
-    #[arg(long, value_name = "NAME|PATH", default_value = "default")]
+    /// Model: `accurate`, `fast`, a name that the models folder holds, or the path of a model file.
+    #[arg(long, value_name = "NAME|PATH", default_value = DEFAULT_MODEL)]
     model: String,
 }
 

@@ -32,11 +32,11 @@ use window::{Window, windows};
 
 pub use viterbi::LABELS;
 
-/// The model that is compiled in.
-const EMBEDDED: &[u8] = include_bytes!("../../models/default.shiji");
+/// The models that are compiled in, by name.
+const EMBEDDED: [(&str, &[u8]); 1] = [("accurate", include_bytes!("../../models/accurate.shiji"))];
 
-/// Name of the compiled-in model.
-pub const DEFAULT_MODEL: &str = "default";
+/// Name of the model that is used where none is named; one of [`EMBEDDED`].
+pub const DEFAULT_MODEL: &str = "accurate";
 
 /// Ending of model files.
 const EXTENSION: &str = "shiji";
@@ -85,22 +85,23 @@ impl Job<'_> {
 }
 
 impl Recogniser {
-    /// The compiled-in model.
+    /// The default model, which is compiled in.
     ///
     /// # Errors
     /// If the model in this binary is damaged.
     pub fn embedded() -> Result<Self> {
-        Self::from_bytes(EMBEDDED, DEFAULT_MODEL)
+        Self::find(DEFAULT_MODEL)
     }
 
-    /// The model of that name or at that path. Names are looked up as `NAME.shiji`
-    /// in the folder `models` beside the running program and in the current folder.
+    /// The model of that name or at that path. Names are those of the compiled-in
+    /// models; others are looked up as `NAME.shiji` in the folder `models` beside the
+    /// running program and in the current folder.
     ///
     /// # Errors
     /// If there is no such model, or its file is damaged.
     pub fn find(name: &str) -> Result<Self> {
-        if name == DEFAULT_MODEL {
-            return Self::embedded();
+        if let Some((_, bytes)) = EMBEDDED.iter().find(|(embedded, _)| *embedded == name) {
+            return Self::from_bytes(bytes, name);
         }
         let path = Path::new(name);
         if path.is_file() {
@@ -110,7 +111,8 @@ impl Recogniser {
         match candidates.iter().find(|candidate| candidate.is_file()) {
             Some(found) => Self::load(found),
             None => Err(Error::Usage(format!(
-                "no model {name:?}: expected `{DEFAULT_MODEL}`, the path of a .{EXTENSION} file, or a name for one of {}",
+                "no model {name:?}: expected {}, the path of a .{EXTENSION} file, or a name for one of {}",
+                EMBEDDED.map(|(name, _)| format!("`{name}`")).join(", "),
                 candidates
                     .iter()
                     .map(|c| c.display().to_string())

@@ -5,7 +5,6 @@
 
 mod compose;
 mod context;
-mod evaluate;
 mod gloss;
 mod institutions;
 mod key;
@@ -21,7 +20,6 @@ mod target;
 
 use serde::{Deserialize, Serialize};
 
-pub use evaluate::{Evaluation, evaluate_linking};
 pub use key::key;
 pub use knowledge::KnowledgeBase;
 pub use link::link;

@@ -625,7 +625,7 @@ impl Linker<'_> {
 }
 
 /// The simplified form under which an unknown entity goes, without line breaks.
-fn canonical_form(text: &str) -> String {
+pub(super) fn canonical_form(text: &str) -> String {
     let folded: String = if has_han(text) {
         fold_str(text)
     } else {
@@ -638,7 +638,7 @@ fn canonical_form(text: &str) -> String {
 }
 
 /// The traditional form that the document itself shows.
-fn traditional_of(entity: &Entity) -> Option<String> {
+pub(super) fn traditional_of(entity: &Entity) -> Option<String> {
     entity
         .variants
         .iter()
@@ -647,7 +647,7 @@ fn traditional_of(entity: &Entity) -> Option<String> {
 }
 
 /// Whether two titles name one office: 国防部长 and 美国国防部长, 外长 and 外交部长.
-fn same_office(known: &str, seen: &str) -> bool {
+pub(super) fn same_office(known: &str, seen: &str) -> bool {
     known.contains(seen) || seen.contains(known) || {
         let short = |title: &str| title.replace("交部", "").replace("防部", "").replace("相", "");
         short(known) == short(seen)

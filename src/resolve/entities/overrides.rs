@@ -10,6 +10,7 @@
 //! english = "Pat Ryder"
 //! place = "美国"
 //! qid = "Q123"
+//! learned = true                # written by `shiji link`: the family name alone needs context
 //!
 //! [[merge]]                     # `from` becomes another name of `into`
 //! from = "唐纳德·川普集团"
@@ -84,6 +85,8 @@ struct Add {
     english: String,
     place: Option<String>,
     qid: Option<String>,
+    #[serde(default)]
+    learned: bool,
 }
 
 #[derive(Deserialize)]
@@ -164,8 +167,12 @@ impl KnowledgeBase {
         Ok((self, idle))
     }
 
-    /// The one entity that a name stands for most strongly.
+    /// The one entity that a name stands for most strongly, or that has the identifier.
     fn the(&self, name: &str, kind: Option<EntityType>) -> Result<Number, String> {
+        if let Ok(qid) = parse_qid(name) {
+            let entity = (0..self.len() as Number).find(|&entity| self.qid(entity) == Some(qid));
+            return entity.ok_or_else(|| format!("no entity has the identifier {name}"));
+        }
         let found = self.find(&key(name));
         let mut fitting = found
             .iter()
@@ -212,6 +219,7 @@ impl KnowledgeBase {
                     english: entry.english.clone(),
                     place,
                     qid,
+                    learned: entry.learned,
                 });
                 let entity = (self.len() - 1) as Number;
                 self.user

@@ -32,11 +32,17 @@ pub(super) struct UserLayer {
     pub entities: Vec<UserEntity>,
     /// By key: names that the table does not have.
     pub names: HashMap<String, Vec<(Number, Strength)>>,
-    /// Names that no longer stand for an entity; an entity without name is gone.
+    /// Names that no longer stand for an entity.
     pub removed: HashSet<(String, Number)>,
+    /// Entities that are found as all others, so that nobody inherits their names, but
+    /// that no mention stands for in the end.
     pub suppressed: HashSet<Number>,
     pub renamed: HashMap<Number, String>,
     pub merged: HashMap<Number, Number>,
+    /// `file:line` that gave a name to an entity.
+    pub lines: HashMap<(String, Number), String>,
+    /// The line that is being read.
+    pub current: Option<String>,
 }
 
 /// An entity that the user added, or that was learned from the corpus.
@@ -190,9 +196,6 @@ impl KnowledgeBase {
         if !user.removed.is_empty() {
             found.retain(|&(entity, _)| !user.removed.contains(&(key.to_owned(), entity)));
         }
-        if !user.suppressed.is_empty() {
-            found.retain(|&(entity, _)| !user.suppressed.contains(&entity));
-        }
         if !user.merged.is_empty() {
             for (entity, _) in &mut found {
                 *entity = self.merged_into(*entity);
@@ -220,6 +223,14 @@ impl KnowledgeBase {
                 .filter(move |&(entity, _)| self.kind(entity) == kind)
                 .map(move |(entity, strength)| (key.to_owned(), entity, strength))
         })
+    }
+
+    pub(super) fn suppresses(&self) -> bool {
+        !self.user.suppressed.is_empty()
+    }
+
+    pub(super) fn is_suppressed(&self, entity: Number) -> bool {
+        self.user.suppressed.contains(&entity)
     }
 
     /// Follows the user's merges; a circle ends where it began.

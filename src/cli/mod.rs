@@ -8,12 +8,13 @@ mod entities;
 mod eval;
 mod explain;
 mod index;
+mod link;
 mod segment;
 mod tag;
 mod timeline;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -39,6 +40,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Tag(tag::TagArgs),
+    Link(link::LinkArgs),
     Index(index::IndexArgs),
     Entities(entities::EntitiesArgs),
     Timeline(timeline::TimelineArgs),
@@ -106,20 +108,19 @@ impl ResolverArgs {
             Some(path) => Topics::with_user(path)?,
             None => Topics::embedded()?,
         };
-        Ok(Resolver::with(self.knowledge()?, topics))
+        Ok(Resolver::with(knowledge(self.kb.as_deref())?, topics))
     }
 }
 
-impl ResolverArgs {
-    fn knowledge(&self) -> Result<KnowledgeBase> {
-        let shipped = KnowledgeBase::embedded()?;
-        let Some(path) = &self.kb else { return Ok(shipped) };
-        let (knowledge, idle) = shipped.with_overrides(path)?;
-        for entry in idle {
-            eprintln!("shiji: {}: {entry}", path.display());
-        }
-        Ok(knowledge)
+/// The knowledge base that ships, with the user's file over it.
+fn knowledge(overrides: Option<&Path>) -> Result<KnowledgeBase> {
+    let shipped = KnowledgeBase::embedded()?;
+    let Some(path) = overrides else { return Ok(shipped) };
+    let (knowledge, idle) = shipped.with_overrides(path)?;
+    for entry in idle {
+        eprintln!("shiji: {}: {entry}", path.display());
     }
+    Ok(knowledge)
 }
 
 /// How a command ended when it could be done.
@@ -134,6 +135,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Tag(args) => tag::run(args),
+        Command::Link(args) => link::run(args),
         Command::Index(args) => index::run(args),
         Command::Entities(args) => entities::run(args),
         Command::Timeline(args) => timeline::run(args),

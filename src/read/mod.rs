@@ -30,10 +30,11 @@ mod input;
 mod json;
 mod main_part;
 mod notices;
-pub(crate) mod open;
+mod open;
 mod outlets;
 mod phrases;
 mod plain;
+mod tagged;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
@@ -48,6 +49,7 @@ use crate::error::{Error, Result};
 pub use detect::Format;
 pub use json::Fields;
 pub use notices::Notices;
+pub use tagged::{TaggedLine, tagged_lines};
 
 /// Largest file that is one article, in bytes after decompression.
 const LARGEST_ARTICLE: usize = 64 << 20;

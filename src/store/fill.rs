@@ -1,22 +1,13 @@
 //! Filling a store from files of records.
 
 use std::fs::File;
-use std::io::{BufRead, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::{Added, Counts, Record, Store};
-use crate::document::{Document, SCHEMA};
 use crate::error::{Error, Result};
 use crate::pipeline;
-use crate::read::open::open;
-
-/// A line of a file of records.
-struct Line {
-    path: Arc<PathBuf>,
-    number: usize,
-    text: String,
-}
+use crate::read::{TaggedLine, tagged_lines};
 
 /// Adds the records of JSON Lines files, plain or compressed (`.gz`, `.zst`); `-` is
 /// standard input. `report` hears of each record in the order of the files, also of
@@ -31,14 +22,14 @@ pub fn add_files(
     mut report: impl FnMut(&Result<Added>),
 ) -> Result<Counts> {
     let mut writer = store.writer()?;
-    let lines = paths.iter().flat_map(|path| lines(path));
+    let lines = paths.iter().flat_map(|path| tagged_lines(path));
     pipeline::map_ordered(
         pool,
         lines,
         |lines| {
             lines
                 .into_iter()
-                .map(|line| line.map(|line| line.parse()))
+                .map(|line| line.map(|line| record(&line)))
                 .collect()
         },
         |record: Result<Result<Record>>| {
@@ -87,38 +78,6 @@ fn is_database(path: &Path) -> Result<bool> {
     Ok(start == MAGIC)
 }
 
-/// The lines of a file that are not empty; a file that cannot be opened is one error.
-fn lines(path: &Path) -> Box<dyn Iterator<Item = Result<Line>> + Send> {
-    let shared = Arc::new(path.to_owned());
-    let file = Some(path).filter(|path| *path != Path::new("-"));
-    let reader = match open(file) {
-        Ok(opened) => opened.reader,
-        Err(error) => return Box::new(std::iter::once(Err(Error::io(path, error)))),
-    };
-    let lines = reader.lines().enumerate();
-    Box::new(lines.filter_map(move |(at, text)| match text {
-        Ok(text) if text.trim().is_empty() => None,
-        Ok(text) => Some(Ok(Line {
-            path: shared.clone(),
-            number: at + 1,
-            text,
-        })),
-        Err(error) => Some(Err(Error::io(&*shared, error))),
-    }))
-}
-
-impl Line {
-    fn parse(self) -> Result<Record> {
-        let location = format!("{}:{}", self.path.display(), self.number);
-        let document: Document = serde_json::from_str(self.text.trim_start_matches('\u{feff}'))
-            .map_err(|error| Error::input(&location, format!("not a record of `shiji tag`: {error}")))?;
-        if document.schema != SCHEMA {
-            let reason = format!(
-                "the record has the layout {:?}, this program reads {SCHEMA:?}",
-                document.schema
-            );
-            return Err(Error::input(location, reason));
-        }
-        Record::new(document).map_err(|error| Error::input(location, error))
-    }
+fn record(line: &TaggedLine) -> Result<Record> {
+    Record::new(line.parse()?).map_err(|error| Error::input(line.location(), error))
 }

@@ -3,6 +3,7 @@
 //! Exit codes: 0 all went well, 1 some articles could not be read (the others
 //! were written), 2 the run could not be done.
 
+mod corpus;
 mod dates;
 mod entities;
 mod eval;

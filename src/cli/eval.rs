@@ -1,4 +1,4 @@
-//! `shiji eval`: how well a model does on a gold file.
+//! `shiji eval`: how well we do on labelled texts.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -12,18 +12,21 @@ use shiji::eval::{
 use shiji::resolve::entities::{KnowledgeBase, link};
 use shiji::{Article, Document, Error, Mention, Result, Tagger, pipeline, tagger};
 
+use super::eval_topics::{self, TopicsArgs};
 use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs};
 
-/// Score a model on gold files: BIO, inline marks, or JSON Lines.
+/// Score mentions on gold files (BIO, inline marks, or JSON Lines), or topics on labelled articles.
 #[derive(Args)]
 pub struct EvalArgs {
     /// Gold file; may be repeated.
-    #[arg(long, required = true, value_name = "FILE")]
+    #[arg(long, required_unless_present_any = ["topics", "titles"], value_name = "FILE")]
     gold: Vec<PathBuf>,
+    #[command(flatten)]
+    topics: TopicsArgs,
     /// Print one JSON object a gold file instead of tables.
     #[arg(long)]
     json: bool,
-    /// Print every mention that is missed, wrong or of the wrong type.
+    /// Print every mention or topic that is missed or wrong.
     #[arg(long)]
     errors: bool,
     /// Score canonical names instead (gold files with names: inline marks, JSON Lines with
@@ -62,6 +65,9 @@ struct EntityEvaluation {
 }
 
 pub fn run(args: EvalArgs) -> Result<Outcome> {
+    if let Some(titles) = &args.topics.titles {
+        return eval_topics::titles(titles);
+    }
     let resolver = args.resolver.resolver()?;
     let knowledge = args.entities.then(|| resolver.knowledge().clone());
     let tagger = Tagger::with(
@@ -71,6 +77,9 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
         tagger::Options::default(),
     );
     let pool = pipeline::pool(args.threads)?;
+    if let Some(labels) = &args.topics.topics {
+        return eval_topics::run(labels, &args.topics, &tagger, &pool, args.errors);
+    }
     for path in &args.gold {
         let gold = read_gold(path)?;
         let name = path.display().to_string();

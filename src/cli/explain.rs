@@ -78,10 +78,10 @@ fn print_mention(mention: &Mention, reference: &EntityRef, links: &Linked) {
 }
 
 fn print_topic(topic: &topics::Explanation) {
-    let verdict = if topic.assigned {
-        "assigned"
-    } else {
-        "not assigned"
+    let verdict = match (topic.assigned, topic.in_passing) {
+        (true, _) => "assigned",
+        (false, true) => "mentioned in passing",
+        (false, false) => "not assigned",
     };
     println!(
         "{} {}: {verdict}, score {:.2} of {:.2}",

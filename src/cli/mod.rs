@@ -7,6 +7,7 @@ mod corpus;
 mod dates;
 mod entities;
 mod eval;
+mod eval_topics;
 mod explain;
 mod index;
 mod link;

@@ -35,6 +35,7 @@ mod outlets;
 mod phrases;
 mod plain;
 mod tagged;
+mod related;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
@@ -50,6 +51,7 @@ pub use detect::Format;
 pub use json::Fields;
 pub use notices::Notices;
 pub use tagged::{TaggedLine, tagged_lines};
+pub(crate) use related::related_from;
 
 /// Largest file that is one article, in bytes after decompression.
 const LARGEST_ARTICLE: usize = 64 << 20;

@@ -173,7 +173,7 @@ impl Topics {
     }
 
     fn assigned(&self, finding: &Finding) -> bool {
-        finding.excluded.is_empty() && finding.score >= finding.threshold - 1e-4
+        finding.excluded.is_empty() && !finding.in_passing && finding.score >= finding.threshold - 1e-4
     }
 
     fn issue(&self, finding: &Finding) -> Option<Topic> {

@@ -226,7 +226,7 @@ fn usage_errors_exit_with_two() {
 
 #[test]
 fn a_damaged_model_is_refused() {
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default.shiji");
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/accurate.shiji");
     let mut bytes = fs::read(model).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -331,4 +331,75 @@ fn records_become_a_store_and_a_timeline() {
         .map(|e| e["date"].as_str().unwrap())
         .collect();
     assert!(dates.contains(&"2024-04-16"), "{dates:?}");
+}
+
+#[test]
+fn a_timeline_straight_from_articles_is_that_of_their_records() {
+    let records = run(&["tag", "data/samples", "--quiet"]).stdout;
+    let (folder, path) = temporary("records.jsonl", &records);
+    let store = folder.path().join("corpus.db");
+    let store = store.to_str().unwrap();
+    let output = run(&["tag", "data/samples", "--quiet", "--into", store]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    for command in [
+        &["timeline", "董军", "--format", "json"][..],
+        &["entities", "--format", "jsonl"],
+    ] {
+        let from = |corpus: &str| {
+            let output = run(&[command, &["--in", corpus]].concat());
+            assert!(output.status.success(), "{}", stderr(&output));
+            stdout(&output).to_owned()
+        };
+        let expected = from(path.to_str().unwrap());
+        assert!(expected.contains("PER:董军"));
+        assert!(from("data/samples") == expected, "from articles");
+        assert!(from(store) == expected, "from a store");
+        let piped = run_with_input(&[command, &["--in", "-"]].concat(), &records);
+        assert!(stdout(&piped) == expected, "from standard input");
+    }
+    // Articles and records together; a store stands alone; what is not there is said.
+    let output = run(&[
+        "entities",
+        "董",
+        "--in",
+        "data/samples/wire.jsonl",
+        "--in",
+        path.to_str().unwrap(),
+    ]);
+    assert!(output.status.success() && stdout(&output).contains("PER:董军"));
+    for (arguments, reason) in [
+        (["entities", "--in", store, "--in", "data/samples"], "is a store"),
+        (
+            ["timeline", "董军", "--in", "no-such.db", "--newest-first"],
+            "--into",
+        ),
+    ] {
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn tagging_into_a_store_again_tags_only_what_is_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("corpus.db");
+    let tag = |arguments: &[&str]| {
+        let output = run(&[&["tag", "--into", store.to_str().unwrap()], arguments].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        stderr(&output).to_owned()
+    };
+    assert!(!tag(&["data/samples/wire.jsonl"]).contains("already"));
+    let again = tag(&["data/samples"]);
+    let known = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples/wire.jsonl"))
+        .unwrap()
+        .lines()
+        .count();
+    assert!(
+        again.contains(&format!("{known} articles were in the store already")),
+        "{again}"
+    );
+    // Another dictionary is another tagger.
+    let (_folder, words) = temporary("words.txt", "滴滴金融 5 nt\n".as_bytes());
+    assert!(!tag(&["data/samples", "--dict", words.to_str().unwrap()]).contains("already"));
 }

@@ -1,6 +1,6 @@
 """Writes the model card beside a model file: what `shiji eval` says of it.
 
-    python training/card.py --model models/default.shiji --gold NAME=FILE ...
+    python training/card.py --model models/accurate.shiji --gold NAME=FILE ...
 """
 import argparse
 import hashlib
@@ -14,7 +14,7 @@ from shiji_model import read_model
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=Path("models/default.shiji"))
+    parser.add_argument("--model", type=Path, default=Path("models/accurate.shiji"))
     parser.add_argument("--shiji", default="target/release/shiji")
     parser.add_argument("--gold", action="append", default=[], metavar="NAME=FILE")
     options = parser.parse_args()

@@ -45,8 +45,9 @@ def main():
     parser.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be drawn from")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--characters", type=float, default=3e6)
+    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    rng = random.Random(0)
+    rng = random.Random(options.seed)
     forbidden = shingles([re.sub(r"\s+", "", fold_str(p.read_text("utf-8"))) for p in options.exclude], SHARED)
     with open(options.output, "w", encoding="utf-8") as output:
         for name, share in SHARES.items():

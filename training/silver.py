@@ -2,14 +2,20 @@
 
     shiji tag --format jsonl passages.jsonl | python training/silver.py --data DIR
 
-Appends rows of set `news` to `DIR/sentences.tsv` and `DIR/texts.txt`. A name of the dictionary keeps
-its type whatever the model says; characters of doubtful mentions are marked X and do not count in training.
+Appends rows of set `news` to `DIR/sentences.tsv` and `DIR/texts.txt`, each followed by a copy with other names.
+A name of the dictionary keeps its type whatever the model says; characters of doubtful mentions are marked X
+and do not count in training.
 """
 import argparse
 import json
+import random
 import sys
 from pathlib import Path
 
+from prepare import LETTERS as LETTER_OF_TAG
+from prepare import Names, spans, substitute
+
+TAG_OF_LETTER = {letter: tag for tag, letter in LETTER_OF_TAG.items()} | {"X": "X"}
 KINDS = {"nr": "PER", "ns": "LOC", "nt": "ORG"}
 LETTERS = {"PER": "Pp", "LOC": "Ll", "ORG": "Gg"}
 SURE, DOUBTFUL = 0.9, 0.6
@@ -17,7 +23,8 @@ SURE, DOUBTFUL = 0.9, 0.6
 
 def names(path):
     """Name -> type of the segmenter's dictionary of names."""
-    return {name: KINDS[pos[:2]] for name, pos in (line.split() for line in path.read_text("utf-8").splitlines())}
+    lines = (line.split() for line in path.read_text("utf-8").splitlines())
+    return {name: KINDS[pos[:2]] for name, pos in lines if pos[:2] in KINDS}
 
 
 def letters(text, mentions, known, longest):
@@ -35,7 +42,7 @@ def letters(text, mentions, known, longest):
         covered[start:end] = [True] * (end - start)
     at = 0
     while at < len(text):  # names that the model missed altogether
-        for end in range(min(len(text), at + longest), at + 2, -1):
+        for end in range(min(len(text), at + longest), at + 1, -1):
             if text[at:end] in known and not any(covered[at:end]):
                 spans.append((at, end, known[text[at:end]], len(text[at:end]) >= 4))
                 at = end - 1
@@ -50,8 +57,11 @@ def letters(text, mentions, known, longest):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--names", type=Path, default=Path("data/dictionary.txt"))
+    parser.add_argument("--gazetteers", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     options = parser.parse_args()
+    rng = random.Random(0)
+    replacements = Names(options.gazetteers, rng)
     known = names(options.names)
     longest = max(map(len, known))
     counts = dict(passages=0, sure=0, doubtful=0)
@@ -65,8 +75,14 @@ def main():
             counts["passages"] += 1
             counts["sure"] += sum(tags.count(c) for c in "PLG")
             counts["doubtful"] += tags.count("X")
-            table.write(f"news\ttrain\t{text}\t{tags}\n")
-            texts.write(text + "\n")
+            rows = [("train", text, tags)]
+            full = [TAG_OF_LETTER[letter] for letter in tags]
+            if spans(full):
+                other, other_tags = substitute(text, full, replacements, rng)
+                rows.append(("copy0", other, "".join(LETTER_OF_TAG.get(tag, "X") for tag in other_tags)))
+            for part, text, tags in rows:
+                table.write(f"news\t{part}\t{text}\t{tags}\n")
+                texts.write(text + "\n")
     print(counts)
 
 

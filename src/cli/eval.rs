@@ -1,18 +1,19 @@
 //! `shiji eval`: how well we do on labelled texts.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
 use serde::Serialize;
 
-use shiji::eval::{Calibration, GoldDocument, Report, Scorer, Span, read_gold};
-use shiji::resolve::Resolver;
-use shiji::resolve::entities::{KnowledgeBase, evaluate_linking};
-use shiji::{Article, Document, Error, Result, Tagger, pipeline, tagger};
+use shiji::eval::{
+    Calibration, Difference, GoldDocument, LinkingReport, LinkingScorer, Report, Scorer, Span, read_gold,
+};
+use shiji::resolve::entities::{KnowledgeBase, link};
+use shiji::{Article, Document, Error, Mention, Result, Tagger, pipeline, tagger};
 
 use super::eval_topics::{self, TopicsArgs};
-use super::{DictionaryArgs, ModelArgs, Outcome};
+use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs};
 
 /// Score mentions on gold files (BIO, inline marks, or JSON Lines), or topics on labelled articles.
 #[derive(Args)]
@@ -28,8 +29,9 @@ pub struct EvalArgs {
     /// Print every mention or topic that is missed or wrong.
     #[arg(long)]
     errors: bool,
-    /// Score the canonical names of the gold mentions instead (JSON Lines with `value`).
-    #[arg(long, conflicts_with_all = ["json", "model", "dict"])]
+    /// Score canonical names instead (gold files with names: inline marks, JSON Lines with
+    /// `value`), given the gold spans and end to end.
+    #[arg(long)]
     entities: bool,
     /// Threads; 0 takes one for each core.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -38,6 +40,8 @@ pub struct EvalArgs {
     model: ModelArgs,
     #[command(flatten)]
     dictionaries: DictionaryArgs,
+    #[command(flatten)]
+    resolver: ResolverArgs,
 }
 
 /// The figures for one gold file.
@@ -52,21 +56,24 @@ struct Evaluation {
     seconds: f64,
 }
 
+/// How well the canonical names of one gold file are found.
+#[derive(Serialize)]
+struct EntityEvaluation {
+    gold: String,
+    given_spans: LinkingReport,
+    end_to_end: LinkingReport,
+}
+
 pub fn run(args: EvalArgs) -> Result<Outcome> {
     if let Some(titles) = &args.topics.titles {
         return eval_topics::titles(titles);
     }
-    if args.entities {
-        let knowledge = KnowledgeBase::embedded()?;
-        args.gold
-            .iter()
-            .try_for_each(|path| score_entities(path, &knowledge, args.errors))?;
-        return Ok(Outcome::Complete);
-    }
+    let resolver = args.resolver.resolver()?;
+    let knowledge = args.entities.then(|| resolver.knowledge().clone());
     let tagger = Tagger::with(
         args.dictionaries.segmenter()?,
         args.model.recogniser()?,
-        Resolver::embedded()?,
+        resolver,
         tagger::Options::default(),
     );
     let pool = pipeline::pool(args.threads)?;
@@ -75,43 +82,103 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
     }
     for path in &args.gold {
         let gold = read_gold(path)?;
+        let name = path.display().to_string();
         let started = Instant::now();
         let documents = tag(&tagger, &pool, &gold)?;
         let seconds = started.elapsed().as_secs_f64();
-        let evaluation = evaluate(path.display().to_string(), &gold, &documents, seconds);
-        if args.json {
-            println!(
-                "{}",
-                serde_json::to_string(&evaluation).map_err(|error| Error::Usage(error.to_string()))?
-            );
-        } else {
-            print(&evaluation);
-        }
-        if args.errors {
-            gold.iter()
-                .zip(&documents)
-                .for_each(|(gold, document)| print_errors(gold, document));
+        match &knowledge {
+            Some(knowledge) => show_entities(&args, evaluate_entities(name, &gold, &documents, knowledge))?,
+            None => show(&args, &evaluate(name, &gold, &documents, seconds), &gold, &documents)?,
         }
     }
     Ok(Outcome::Complete)
 }
 
-/// How many gold mentions get their canonical name, given their spans.
-fn score_entities(path: &Path, knowledge: &KnowledgeBase, errors: bool) -> Result<()> {
-    let evaluation = evaluate_linking(path, knowledge)?;
-    println!("{}: canonical names, given the spans", path.display());
-    for (kind, (right, all, unknown)) in &evaluation.by_type {
-        println!("{kind}  {right} of {all} right, {unknown} undecided or not in the knowledge base");
+fn show(args: &EvalArgs, evaluation: &Evaluation, gold: &[GoldDocument], documents: &[Document]) -> Result<()> {
+    if args.json {
+        print_json(evaluation)?;
+    } else {
+        print(evaluation);
     }
-    if errors {
-        evaluation
-            .wrong
-            .iter()
-            .for_each(|[article, kind, surface, expected, got]| {
-                println!("{article}\t{kind}\t{surface}\texpected {expected}\tgot {got}");
-            });
+    if args.errors {
+        gold.iter()
+            .zip(documents)
+            .for_each(|(gold, document)| print_errors(gold, document));
     }
     Ok(())
+}
+
+fn print_json(evaluation: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_string(evaluation).map_err(|error| Error::Usage(error.to_string()))?;
+    println!("{json}");
+    Ok(())
+}
+
+/// Names given the gold spans, and from raw text.
+fn evaluate_entities(
+    gold_file: String,
+    gold: &[GoldDocument],
+    documents: &[Document],
+    knowledge: &KnowledgeBase,
+) -> EntityEvaluation {
+    let score = |mentions: &dyn Fn(usize) -> Vec<Mention>| {
+        let mut scorer = LinkingScorer::default();
+        for (at, gold) in gold.iter().enumerate() {
+            let mentions = mentions(at);
+            scorer.add(gold, &mentions, &link(&gold.text, &mentions, gold.published, knowledge));
+        }
+        scorer.report()
+    };
+    EntityEvaluation {
+        gold: gold_file,
+        given_spans: score(&|at| gold[at].mentions_to_link()),
+        end_to_end: score(&|at| documents[at].mentions.clone()),
+    }
+}
+
+fn show_entities(args: &EvalArgs, evaluation: EntityEvaluation) -> Result<()> {
+    let EntityEvaluation {
+        gold,
+        given_spans,
+        end_to_end,
+    } = &evaluation;
+    if args.json {
+        return print_json(&evaluation);
+    }
+    for (way, report) in [("given the spans", given_spans), ("end to end", end_to_end)] {
+        println!("{gold}: canonical names, {way}");
+        print!("{}", report.scores);
+        for (kind, nil) in &report.nil {
+            println!(
+                "{kind}: {} of the mentions undecided, {} not in the knowledge base",
+                nil.undecided, nil.unknown
+            );
+        }
+        println!();
+        if args.errors {
+            report.differences.iter().for_each(print_difference);
+            println!();
+        }
+    }
+    Ok(())
+}
+
+fn print_difference(difference: &Difference) {
+    let Difference {
+        document,
+        kind,
+        text,
+        expected,
+        found,
+    } = difference;
+    let expected = match expected.as_slice() {
+        [] => "no such mention".to_owned(),
+        names => format!("expected {}", names.join("|")),
+    };
+    let found = found
+        .as_ref()
+        .map_or("not found".to_owned(), |(name, rule)| format!("got {name:?} ({rule:?})"));
+    println!("{document}\t{kind}\t{text}\t{expected}\t{found}");
 }
 
 fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Result<Vec<Document>> {
@@ -120,6 +187,7 @@ fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Resu
     let articles = gold.iter().map(|g| Article {
         id: g.id.clone(),
         body: g.text.clone(),
+        published: g.published,
         ..Article::default()
     });
     pipeline::map_ordered(

@@ -18,6 +18,7 @@ mod calibration;
 mod gold;
 mod inline;
 mod json;
+mod linking;
 mod matching;
 mod score;
 
@@ -26,4 +27,5 @@ pub use calibration::{Bin, Calibration};
 pub use gold::{GoldDocument, GoldFormat, GoldMention, Span, read_gold};
 pub use inline::parse_inline;
 pub use json::parse_jsonl;
+pub use linking::{Difference, LinkingReport, LinkingScorer, Nil};
 pub use score::{KINDS, Report, Score, Scorer};

@@ -34,6 +34,7 @@ pub(crate) mod open;
 mod outlets;
 mod phrases;
 mod plain;
+mod tagged;
 mod related;
 
 use std::collections::VecDeque;
@@ -49,6 +50,7 @@ use crate::error::{Error, Result};
 pub use detect::Format;
 pub use json::Fields;
 pub use notices::Notices;
+pub use tagged::{TaggedLine, tagged_lines};
 pub(crate) use related::related_from;
 
 /// Largest file that is one article, in bytes after decompression.

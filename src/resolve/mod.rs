@@ -48,6 +48,11 @@ impl Resolver {
         }
     }
 
+    /// What the mentions are linked with.
+    pub fn knowledge(&self) -> &KnowledgeBase {
+        &self.knowledge
+    }
+
     /// Resolves a text, and sets [`Mention::entity`] of its mentions.
     pub fn resolve(
         &self,

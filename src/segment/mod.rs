@@ -49,7 +49,7 @@ pub struct KnownName {
 /// Splits text into words. Immutable once built and shared by all threads.
 pub struct Segmenter {
     jieba: Jieba,
-    names: HashMap<String, KnownName>,
+    names: HashMap<String, (KnownName, String)>,
 }
 
 impl Default for Segmenter {
@@ -89,8 +89,9 @@ impl Segmenter {
         if by_user || !self.has(&word, pos) {
             self.jieba.add_word(&word, frequency, pos);
         }
-        if let Some(kind) = pos.and_then(kind_of) {
-            self.names.insert(word, KnownName { kind, by_user });
+        if let Some((pos, kind)) = pos.and_then(|pos| Some((pos, kind_of(pos)?))) {
+            self.names
+                .insert(word, (KnownName { kind, by_user }, pos.to_owned()));
         }
     }
 
@@ -104,12 +105,16 @@ impl Segmenter {
     /// dictionary is in simplified script. The words cover the whole text,
     /// white space included.
     pub fn words<'s>(&'s self, folded: &'s str) -> impl Iterator<Item = Word<'s>> + 's {
-        self.jieba.tag(folded, true).into_iter().map(|tag| Word {
-            start: tag.start,
-            end: tag.end,
-            pos: tag.tag,
-            name: kind_of(tag.tag).and_then(|_| self.names.get(tag.word).copied()),
-            is_office: tag.tag == "n" && tag.end - tag.start >= 3 && tag.word.ends_with('长'),
+        self.jieba.tag(folded, true).into_iter().map(|tag| {
+            // jieba keeps its own part of speech for words that it has: 美国之音 is "nz".
+            let name = self.names.get(tag.word);
+            Word {
+                start: tag.start,
+                end: tag.end,
+                pos: name.map_or(tag.tag, |(_, pos)| pos),
+                name: name.map(|&(name, _)| name),
+                is_office: tag.tag == "n" && tag.end - tag.start >= 3 && tag.word.ends_with('长'),
+            }
         })
     }
 

@@ -1,7 +1,7 @@
 //! The knowledge base: the embedded table and what the user adds to it.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::institutions::Institutions;
 use super::key::key;
@@ -11,6 +11,10 @@ use crate::error::Result;
 
 /// Written by `data/kb/build.py`.
 static EMBEDDED: &[u8] = include_bytes!("../../../data/kb/kb.bin");
+
+/// How much counts for an entity that was learned: its full name is enough, the family
+/// name alone is not.
+const LEARNED_WEIGHT: u8 = 40;
 
 /// What is known about entities: names, variants, places, offices.
 ///
@@ -28,11 +32,17 @@ pub(super) struct UserLayer {
     pub entities: Vec<UserEntity>,
     /// By key: names that the table does not have.
     pub names: HashMap<String, Vec<(Number, Strength)>>,
-    /// Names that no longer stand for an entity; an entity without name is gone.
+    /// Names that no longer stand for an entity.
     pub removed: HashSet<(String, Number)>,
+    /// Entities that are found as all others, so that nobody inherits their names, but
+    /// that no mention stands for in the end.
     pub suppressed: HashSet<Number>,
     pub renamed: HashMap<Number, String>,
     pub merged: HashMap<Number, Number>,
+    /// `file:line` that gave a name to an entity.
+    pub lines: HashMap<(String, Number), String>,
+    /// The line that is being read.
+    pub current: Option<String>,
 }
 
 /// An entity that the user added, or that was learned from the corpus.
@@ -44,6 +54,8 @@ pub(super) struct UserEntity {
     pub english: String,
     pub place: Option<Number>,
     pub qid: Option<u32>,
+    /// Learned from a corpus rather than told by the user.
+    pub learned: bool,
 }
 
 impl KnowledgeBase {
@@ -108,7 +120,7 @@ impl KnowledgeBase {
         }
     }
 
-    fn qid(&self, entity: Number) -> Option<u32> {
+    pub(super) fn qid(&self, entity: Number) -> Option<u32> {
         match self.own(entity) {
             Some(own) => own.qid,
             None => self.table.qid(entity),
@@ -116,12 +128,18 @@ impl KnowledgeBase {
     }
 
     pub(super) fn weight(&self, entity: Number) -> u8 {
-        self.own(entity)
-            .map_or_else(|| self.table.weight(entity), |_| 255)
+        match self.own(entity) {
+            Some(own) if own.learned => LEARNED_WEIGHT,
+            Some(_) => 255,
+            None => self.table.weight(entity),
+        }
     }
 
     pub(super) fn is_prominent(&self, entity: Number) -> bool {
-        self.own(entity).is_some() || self.table.is_prominent(entity)
+        match self.own(entity) {
+            Some(own) => !own.learned,
+            None => self.table.is_prominent(entity),
+        }
     }
 
     pub(super) fn is_country(&self, entity: Number) -> bool {
@@ -178,9 +196,6 @@ impl KnowledgeBase {
         if !user.removed.is_empty() {
             found.retain(|&(entity, _)| !user.removed.contains(&(key.to_owned(), entity)));
         }
-        if !user.suppressed.is_empty() {
-            found.retain(|&(entity, _)| !user.suppressed.contains(&entity));
-        }
         if !user.merged.is_empty() {
             for (entity, _) in &mut found {
                 *entity = self.merged_into(*entity);
@@ -190,6 +205,32 @@ impl KnowledgeBase {
         let mut seen = HashSet::new();
         found.retain(|&(entity, _)| seen.insert(entity));
         Cow::Owned(found)
+    }
+
+    /// The names of all entities of a kind: key, entity, strength.
+    pub(super) fn names_of(
+        &self,
+        kind: EntityType,
+    ) -> impl Iterator<Item = (String, Number, Strength)> + '_ {
+        let mut keys: BTreeSet<&str> = self.user.names.keys().map(String::as_str).collect();
+        for key in self.table.keys() {
+            keys.insert(key);
+        }
+        keys.into_iter().flat_map(move |key| {
+            let found = self.find(key).into_owned();
+            found
+                .into_iter()
+                .filter(move |&(entity, _)| self.kind(entity) == kind)
+                .map(move |(entity, strength)| (key.to_owned(), entity, strength))
+        })
+    }
+
+    pub(super) fn suppresses(&self) -> bool {
+        !self.user.suppressed.is_empty()
+    }
+
+    pub(super) fn is_suppressed(&self, entity: Number) -> bool {
+        self.user.suppressed.contains(&entity)
     }
 
     /// Follows the user's merges; a circle ends where it began.

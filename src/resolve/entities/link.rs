@@ -540,7 +540,33 @@ impl Linker<'_> {
         }
     }
 
-    fn finish(self) -> Linked {
+    /// Mentions of suppressed entities go by their longest form in the document.
+    fn release_suppressed(&mut self) {
+        let mut released: HashMap<TargetId, TargetId> = HashMap::new();
+        for at in 0..self.decisions.len() {
+            let Some(target) = self.decisions[at].target else {
+                continue;
+            };
+            let suppressed = self.targets.number(target).is_some_and(|e| self.kb.is_suppressed(e));
+            if !suppressed {
+                continue;
+            }
+            let made = *released.entry(target).or_insert_with(|| {
+                let forms = self.decisions.iter().zip(self.mentions);
+                let own = forms.filter(|(decision, _)| decision.target == Some(target));
+                let longest = own.max_by_key(|(_, mention)| (mention.text.chars().count(), std::cmp::Reverse(mention.start)));
+                let mention = longest.map_or(&self.mentions[at], |(_, mention)| mention);
+                self.targets.made(mention.kind, canonical_form(&mention.text))
+            });
+            self.decisions[at].target = Some(made);
+            self.decisions[at].rule = Rule::New;
+        }
+    }
+
+    fn finish(mut self) -> Linked {
+        if self.kb.suppresses() {
+            self.release_suppressed();
+        }
         let mut linked = Linked::default();
         let mut index: HashMap<TargetId, usize> = HashMap::new();
         for (at, decision) in self.decisions.iter().enumerate() {
@@ -625,7 +651,7 @@ impl Linker<'_> {
 }
 
 /// The simplified form under which an unknown entity goes, without line breaks.
-fn canonical_form(text: &str) -> String {
+pub(super) fn canonical_form(text: &str) -> String {
     let folded: String = if has_han(text) {
         fold_str(text)
     } else {
@@ -638,7 +664,7 @@ fn canonical_form(text: &str) -> String {
 }
 
 /// The traditional form that the document itself shows.
-fn traditional_of(entity: &Entity) -> Option<String> {
+pub(super) fn traditional_of(entity: &Entity) -> Option<String> {
     entity
         .variants
         .iter()
@@ -647,7 +673,7 @@ fn traditional_of(entity: &Entity) -> Option<String> {
 }
 
 /// Whether two titles name one office: 国防部长 and 美国国防部长, 外长 and 外交部长.
-fn same_office(known: &str, seen: &str) -> bool {
+pub(super) fn same_office(known: &str, seen: &str) -> bool {
     known.contains(seen) || seen.contains(known) || {
         let short = |title: &str| title.replace("交部", "").replace("防部", "").replace("相", "");
         short(known) == short(seen)

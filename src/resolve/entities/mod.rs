@@ -1,11 +1,12 @@
 //! Entities: one for 特朗普, 川普, 唐纳德·特朗普 and Trump.
 //!
 //! [`link`] joins the mentions of one document into entities with the help of the
-//! [`KnowledgeBase`]: it is a pure function of the document.
+//! [`KnowledgeBase`]: it is a pure function of the document. What the documents of a
+//! corpus explain to each other, [`corpus`] learns and writes into their records.
 
 mod compose;
 mod context;
-mod evaluate;
+pub mod corpus;
 mod gloss;
 mod institutions;
 mod key;
@@ -21,13 +22,13 @@ mod target;
 
 use serde::{Deserialize, Serialize};
 
-pub use evaluate::{Evaluation, evaluate_linking};
 pub use key::key;
 pub use knowledge::KnowledgeBase;
 pub use link::link;
 pub use overrides::NoEffect;
 
 use crate::document::EntityType;
+use link::{canonical_form, same_office, traditional_of};
 
 /// What the mentions of a document stand for.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -88,13 +88,23 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
         let seconds = started.elapsed().as_secs_f64();
         match &knowledge {
             Some(knowledge) => show_entities(&args, evaluate_entities(name, &gold, &documents, knowledge))?,
-            None => show(&args, &evaluate(name, &gold, &documents, seconds), &gold, &documents)?,
+            None => show(
+                &args,
+                &evaluate(name, &gold, &documents, seconds),
+                &gold,
+                &documents,
+            )?,
         }
     }
     Ok(Outcome::Complete)
 }
 
-fn show(args: &EvalArgs, evaluation: &Evaluation, gold: &[GoldDocument], documents: &[Document]) -> Result<()> {
+fn show(
+    args: &EvalArgs,
+    evaluation: &Evaluation,
+    gold: &[GoldDocument],
+    documents: &[Document],
+) -> Result<()> {
     if args.json {
         print_json(evaluation)?;
     } else {
@@ -125,7 +135,11 @@ fn evaluate_entities(
         let mut scorer = LinkingScorer::default();
         for (at, gold) in gold.iter().enumerate() {
             let mentions = mentions(at);
-            scorer.add(gold, &mentions, &link(&gold.text, &mentions, gold.published, knowledge));
+            scorer.add(
+                gold,
+                &mentions,
+                &link(&gold.text, &mentions, gold.published, knowledge),
+            );
         }
         scorer.report()
     };
@@ -175,9 +189,9 @@ fn print_difference(difference: &Difference) {
         [] => "no such mention".to_owned(),
         names => format!("expected {}", names.join("|")),
     };
-    let found = found
-        .as_ref()
-        .map_or("not found".to_owned(), |(name, rule)| format!("got {name:?} ({rule:?})"));
+    let found = found.as_ref().map_or("not found".to_owned(), |(name, rule)| {
+        format!("got {name:?} ({rule:?})")
+    });
     println!("{document}\t{kind}\t{text}\t{expected}\t{found}");
 }
 

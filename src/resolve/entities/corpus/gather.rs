@@ -169,7 +169,9 @@ impl<'e> Nodes<'e> {
 /// The key of the family name of a full one.
 fn family_name(node: &Node<'_>) -> Option<String> {
     if node.is_dotted() {
-        return last_part(&node.name).map(key).filter(|short| short.chars().count() > 1);
+        return last_part(&node.name)
+            .map(key)
+            .filter(|short| short.chars().count() > 1);
     }
     let four = node.length() == 4 && node.key.chars().all(crate::resolve::entities::key::is_han);
     four.then(|| node.key.chars().take(2).collect())
@@ -184,7 +186,9 @@ fn holds_office(known: &Node<'_>, titled: &Node<'_>, kb: &KnowledgeBase) -> bool
     titled.roles(None).any(|role| {
         role.of.as_deref() == Some(kb.name(country))
             && is_high(&role.title)
-            && kb.offices(entity).any(|office| same_office(office.title, &role.title))
+            && kb
+                .offices(entity)
+                .any(|office| same_office(office.title, &role.title))
     })
 }
 

@@ -30,7 +30,7 @@ mod input;
 mod json;
 mod main_part;
 mod notices;
-mod open;
+pub(crate) mod open;
 mod outlets;
 mod phrases;
 mod plain;

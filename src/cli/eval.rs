@@ -1,13 +1,14 @@
 //! `shiji eval`: how well we do on labelled texts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
 use serde::Serialize;
 
 use shiji::eval::{
-    Calibration, Difference, GoldDocument, LinkingReport, LinkingScorer, Report, Scorer, Span, read_gold,
+    Calibration, Difference, GoldDocument, LinkingReport, LinkingScorer, Report, Scorer, Span,
+    labelled_articles, read_gold, read_role_labels, score_roles,
 };
 use shiji::resolve::entities::{KnowledgeBase, link};
 use shiji::{Article, Document, Error, Mention, Result, Tagger, pipeline, tagger};
@@ -19,7 +20,7 @@ use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs};
 #[derive(Args)]
 pub struct EvalArgs {
     /// Gold file; may be repeated.
-    #[arg(long, required_unless_present_any = ["topics", "titles"], value_name = "FILE")]
+    #[arg(long, required_unless_present_any = ["topics", "titles", "roles"], value_name = "FILE")]
     gold: Vec<PathBuf>,
     #[command(flatten)]
     topics: TopicsArgs,
@@ -33,6 +34,12 @@ pub struct EvalArgs {
     /// `value`), given the gold spans and end to end.
     #[arg(long)]
     entities: bool,
+    /// Score the titles beside names instead, against these labels (tests/data/roles.jsonl).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["gold", "entities"], requires = "articles")]
+    roles: Option<PathBuf>,
+    /// Articles that the labels of --roles belong to: JSON Lines named after their corpus.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    articles: Vec<PathBuf>,
     /// Threads; 0 takes one for each core.
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
@@ -69,7 +76,7 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
         return eval_topics::titles(titles);
     }
     let resolver = args.resolver.resolver()?;
-    let knowledge = args.entities.then(|| resolver.knowledge().clone());
+    let knowledge = resolver.knowledge().clone();
     let tagger = Tagger::with(
         args.dictionaries.segmenter()?,
         args.model.recogniser()?,
@@ -80,15 +87,19 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
     if let Some(labels) = &args.topics.topics {
         return eval_topics::run(labels, &args.topics, &tagger, &pool, args.errors);
     }
+    if let Some(labels) = &args.roles {
+        evaluate_roles(&args, labels, &tagger, &pool, &knowledge)?;
+    }
     for path in &args.gold {
         let gold = read_gold(path)?;
         let name = path.display().to_string();
         let started = Instant::now();
         let documents = tag(&tagger, &pool, &gold)?;
         let seconds = started.elapsed().as_secs_f64();
-        match &knowledge {
-            Some(knowledge) => show_entities(&args, evaluate_entities(name, &gold, &documents, knowledge))?,
-            None => show(&args, &evaluate(name, &gold, &documents, seconds), &gold, &documents)?,
+        if args.entities {
+            show_entities(&args, evaluate_entities(name, &gold, &documents, &knowledge))?;
+        } else {
+            show(&args, &evaluate(name, &gold, &documents, seconds), &gold, &documents)?;
         }
     }
     Ok(Outcome::Complete)
@@ -163,6 +174,37 @@ fn show_entities(args: &EvalArgs, evaluation: EntityEvaluation) -> Result<()> {
     Ok(())
 }
 
+/// Titles beside the labelled names of the articles that are there.
+fn evaluate_roles(
+    args: &EvalArgs,
+    labels: &Path,
+    tagger: &Tagger,
+    pool: &rayon::ThreadPool,
+    knowledge: &KnowledgeBase,
+) -> Result<()> {
+    let labelled = read_role_labels(labels)?;
+    let mut articles = Vec::new();
+    for path in &args.articles {
+        articles.extend(labelled_articles(path, &labelled)?);
+    }
+    let documents = tag_articles(tagger, pool, articles)?;
+    let report = score_roles(&labelled, &documents, knowledge);
+    if args.json {
+        return print_json(&report);
+    }
+    println!("{}: {} of {} labelled names found", labels.display(), report.mentions, labelled.len());
+    for score in [&report.roles, &report.titles] {
+        println!(
+            "{:<6}  precision {:.3}  recall {:.3}  F1 {:.3}  ({} right of {} found, {} labelled)",
+            score.name, score.precision, score.recall, score.f1, score.correct, score.predicted, score.support
+        );
+    }
+    if args.errors {
+        report.differences.iter().for_each(|difference| println!("{difference}"));
+    }
+    Ok(())
+}
+
 fn print_difference(difference: &Difference) {
     let Difference {
         document,
@@ -182,7 +224,6 @@ fn print_difference(difference: &Difference) {
 }
 
 fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Result<Vec<Document>> {
-    let mut documents = Vec::with_capacity(gold.len());
     // The text of a gold document is the whole text: an article without a title.
     let articles = gold.iter().map(|g| Article {
         id: g.id.clone(),
@@ -190,9 +231,14 @@ fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Resu
         published: g.published,
         ..Article::default()
     });
+    tag_articles(tagger, pool, articles.collect())
+}
+
+fn tag_articles(tagger: &Tagger, pool: &rayon::ThreadPool, articles: Vec<Article>) -> Result<Vec<Document>> {
+    let mut documents = Vec::with_capacity(articles.len());
     pipeline::map_ordered(
         pool,
-        articles,
+        articles.into_iter(),
         |group| tagger.tag_all(group),
         |document| {
             documents.push(document);

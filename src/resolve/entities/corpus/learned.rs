@@ -7,10 +7,10 @@ use std::fmt::Write;
 use super::articles::{ArticleKey, article_key};
 use super::clusters::Clusters;
 use super::decide::Reasons;
-use super::gather::{Node, Nodes};
+use super::gather::{Node, Nodes, is_qid};
 use super::short::Shorts;
 use crate::document::{Document, EntityType};
-use crate::resolve::entities::key::{has_han, key};
+use crate::resolve::entities::key::{has_han, is_dot, key};
 use crate::resolve::entities::{Entity, KnowledgeBase, traditional_of};
 
 /// Which names of a corpus are one.
@@ -288,11 +288,13 @@ fn target(nodes: &Nodes<'_>, members: &[usize], kb: &KnowledgeBase) -> Target {
     }
 }
 
-/// How well a name stands for the whole: Chinese, full, usual.
-fn fitness<'n>(node: &'n Node<'_>) -> (bool, bool, usize, usize, Reverse<&'n str>) {
+/// How well a name stands for the whole: Chinese, whole, full, usual.
+fn fitness<'n>(node: &'n Node<'_>) -> (bool, Reverse<usize>, bool, usize, usize, Reverse<&'n str>) {
     let length = if node.is_person() { 0 } else { node.length() };
+    let odd = node.name.chars().filter(|&c| !c.is_alphanumeric() && !is_dot(c)).count();
     (
         has_han(&node.name),
+        Reverse(if has_han(&node.name) { odd } else { 0 }),
         node.is_dotted(),
         length,
         node.articles().len(),
@@ -337,7 +339,7 @@ impl Target {
                     out,
                     "[[merge]]\nfrom = {}\ninto = {} # {}\ntype = \"{}\"",
                     quoted(name),
-                    quoted(&self.id),
+                    quoted(if is_qid(&self.id) { &self.id } else { &self.name }),
                     self.name,
                     self.kind
                 );

@@ -258,6 +258,51 @@ fn eval_scores_a_gold_file() {
 }
 
 #[test]
+fn eval_scores_topics_on_labelled_articles() {
+    let labels = [
+        r#"{"corpus":"","id":"sample-001","iptc":["11000000"],"issues":["us-china-relations","brexit"],"split":"a"}"#,
+        r#"{"corpus":"","id":"2024-04-17-call","iptc":["11000000"],"issues":["taiwan"],"split":"b"}"#,
+        r#"{"corpus":"","id":"not-there","iptc":[],"issues":[],"split":"b"}"#,
+    ];
+    let (_folder, path) = temporary("labels.jsonl", labels.join("\n").as_bytes());
+    let path = path.to_str().unwrap();
+    let arguments = ["eval", "--topics", path, "--corpus", "data/samples", "--errors"];
+    let output = run(&arguments);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = stdout(&output);
+    assert!(report.starts_with("2 of 3 labelled articles"), "{report}");
+    assert!(report.contains("-\tissue\tbrexit\tsample-001"), "{report}");
+    assert!(!report.contains("-\tissue\ttaiwan"), "{report}");
+    let split = run(&[&arguments[..], &["--split", "a"]].concat());
+    assert!(
+        stdout(&split).starts_with("1 of 1 labelled"),
+        "{}",
+        stdout(&split)
+    );
+    let none = run(&[
+        "eval",
+        "--topics",
+        path,
+        "--corpus",
+        "data/samples",
+        "--split",
+        "c",
+    ]);
+    assert_eq!(none.status.code(), Some(2));
+}
+
+#[test]
+fn eval_scores_titles() {
+    let (_folder, path) = temporary("titles.tsv", "finance\t股市大跌\nsports\t女足夺冠\n".as_bytes());
+    let output = run(&["eval", "--titles", path.to_str().unwrap()]);
+    assert!(
+        stdout(&output).starts_with("accuracy 1.000"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
 fn records_become_a_store_and_a_timeline() {
     let records = run(&["tag", "data/samples", "--quiet"]).stdout;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -262,8 +262,10 @@ pub struct TitleReport {
 }
 
 impl TitleReport {
-    /// Scores the lines `class<TAB>title` of `file`. The answer is the likeliest of
-    /// the IPTC classes that correspond to some class of the file.
+    /// Scores the lines `class<TAB>title` of `file`. The answer is the one of the IPTC
+    /// classes corresponding to some class of the file for which the n-grams of the
+    /// title say most; how frequent a class is in the news does not count, as these
+    /// collections are balanced.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -280,11 +282,9 @@ impl TitleReport {
         let possible: BTreeSet<&str> = titles.iter().map(|title| title.1).collect();
         let mut report = Self::default();
         for (class, code, title) in titles {
-            let logits = topics
-                .logits(title)
-                .into_iter()
-                .filter(|(code, _)| possible.contains(code));
-            let best = logits.max_by(|a, b| a.1.total_cmp(&b.1));
+            let scores = topics.title_scores(title).into_iter();
+            let scores = scores.filter(|(code, _)| possible.contains(code));
+            let best = scores.max_by(|a, b| a.1.total_cmp(&b.1));
             let counts = report.classes.entry(class.to_owned()).or_default();
             counts.0 += 1;
             counts.1 += usize::from(best.is_some_and(|best| best.0 == code));

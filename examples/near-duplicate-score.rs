@@ -142,14 +142,14 @@ fn sample(store: &Store, count: usize, seed: u64, names: &[&str]) -> Result<()> 
                 .filter(|&(a, b)| articles[a].2 != articles[b].2)
                 .collect();
             random.shuffle(&mut pairs);
-            let mut said = |at: usize| -> Result<String> {
+            let said = |at: usize| -> Result<String> {
                 let sentences = store.sentences_about(articles[at].3, &entity)?;
                 Ok(sentences
                     .into_iter()
                     .map(|sentence| sentence.text + " ")
                     .collect())
             };
-            let mut pair = |(a, b): (usize, usize)| -> Result<Pair> {
+            let pair = |(a, b): (usize, usize)| -> Result<Pair> {
                 Ok(Pair {
                     entity: entity.id.clone(),
                     date: date.to_owned(),

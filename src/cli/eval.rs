@@ -28,6 +28,10 @@ pub struct EvalArgs {
     /// Score the canonical names of the gold mentions instead (JSON Lines with `value`).
     #[arg(long, conflicts_with_all = ["json", "model", "dict"])]
     entities: bool,
+    /// Score the mentions in this file instead of a model's: the same texts in the same order, in any
+    /// of the formats of gold files; one for each gold file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["entities", "model", "dict", "threads"])]
+    predicted: Vec<PathBuf>,
     /// Threads; 0 takes one for each core.
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
@@ -45,8 +49,10 @@ struct Evaluation {
     strict: Report,
     /// Forgives differences of guidelines, see [`Scorer::lenient`].
     lenient: Report,
-    calibration: Calibration,
-    seconds: f64,
+    /// Of a model's confidences; none for predictions from a file.
+    calibration: Option<Calibration>,
+    /// How long the model took.
+    seconds: Option<f64>,
 }
 
 pub fn run(args: EvalArgs) -> Result<Outcome> {
@@ -55,6 +61,10 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
         args.gold
             .iter()
             .try_for_each(|path| score_entities(path, &knowledge, args.errors))?;
+        return Ok(Outcome::Complete);
+    }
+    if !args.predicted.is_empty() {
+        score_files(&args)?;
         return Ok(Outcome::Complete);
     }
     let tagger = Tagger::with(
@@ -69,22 +79,73 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
         let started = Instant::now();
         let documents = tag(&tagger, &pool, &gold)?;
         let seconds = started.elapsed().as_secs_f64();
-        let evaluation = evaluate(path.display().to_string(), &gold, &documents, seconds);
-        if args.json {
-            println!(
-                "{}",
-                serde_json::to_string(&evaluation).map_err(|error| Error::Usage(error.to_string()))?
-            );
-        } else {
-            print(&evaluation);
-        }
-        if args.errors {
-            gold.iter()
-                .zip(&documents)
-                .for_each(|(gold, document)| print_errors(gold, document));
-        }
+        let predicted: Vec<Vec<Span>> = documents.iter().map(spans_of).collect();
+        let evaluation = Evaluation {
+            calibration: Some(calibration(&gold, &documents)),
+            seconds: Some(seconds),
+            ..evaluate(path, &gold, &predicted)
+        };
+        show(&args, &evaluation, &gold, &predicted)?;
     }
     Ok(Outcome::Complete)
+}
+
+/// Scores files of predictions, whatever made them.
+fn score_files(args: &EvalArgs) -> Result<()> {
+    if args.gold.len() != args.predicted.len() {
+        return Err(Error::Usage(format!(
+            "{} gold files and {} of predictions: expected one --predicted for each --gold, in the same order",
+            args.gold.len(),
+            args.predicted.len()
+        )));
+    }
+    for (path, predicted) in args.gold.iter().zip(&args.predicted) {
+        let gold = read_gold(path)?;
+        let found = read_gold(predicted)?;
+        check_texts(&gold, &found, predicted)?;
+        let found: Vec<Vec<Span>> = found.iter().map(GoldDocument::spans).collect();
+        show(args, &evaluate(path, &gold, &found), &gold, &found)?;
+    }
+    Ok(())
+}
+
+/// Spans can only be compared over the same texts.
+fn check_texts(gold: &[GoldDocument], found: &[GoldDocument], path: &Path) -> Result<()> {
+    let differing = gold.iter().zip(found).find(|(g, f)| g.text != f.text);
+    if let Some((gold, found)) = differing {
+        return Err(Error::input(
+            format!("{}, document {}", path.display(), found.id),
+            format!("its text is not that of {} in the gold file", gold.id),
+        ));
+    }
+    if gold.len() != found.len() {
+        return Err(Error::input(
+            path.display().to_string(),
+            format!("{} documents, the gold file has {}", found.len(), gold.len()),
+        ));
+    }
+    Ok(())
+}
+
+/// Prints what was asked for.
+fn show(
+    args: &EvalArgs,
+    evaluation: &Evaluation,
+    gold: &[GoldDocument],
+    predicted: &[Vec<Span>],
+) -> Result<()> {
+    if args.json {
+        let line = serde_json::to_string(evaluation).map_err(|error| Error::Usage(error.to_string()))?;
+        println!("{line}");
+    } else {
+        print(evaluation);
+    }
+    if args.errors {
+        gold.iter()
+            .zip(predicted)
+            .for_each(|(gold, predicted)| print_errors(gold, predicted));
+    }
+    Ok(())
 }
 
 /// How many gold mentions get their canonical name, given their spans.
@@ -125,29 +186,37 @@ fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Resu
     Ok(documents)
 }
 
-fn evaluate(name: String, gold: &[GoldDocument], documents: &[Document], seconds: f64) -> Evaluation {
+fn spans_of(document: &Document) -> Vec<Span> {
+    document.mentions.iter().map(Span::from).collect()
+}
+
+fn evaluate(path: &Path, gold: &[GoldDocument], predicted: &[Vec<Span>]) -> Evaluation {
     let (mut strict, mut lenient) = (Scorer::strict(), Scorer::lenient());
+    for (gold, predicted) in gold.iter().zip(predicted) {
+        let expected = gold.spans();
+        strict.add(&gold.text, &expected, predicted);
+        lenient.add(&gold.text, &expected, predicted);
+    }
+    Evaluation {
+        gold: path.display().to_string(),
+        strict: strict.report(),
+        lenient: lenient.report(),
+        calibration: None,
+        seconds: None,
+    }
+}
+
+fn calibration(gold: &[GoldDocument], documents: &[Document]) -> Calibration {
     let mut predictions = Vec::new();
     for (gold, document) in gold.iter().zip(documents) {
         let expected = gold.spans();
-        let predicted: Vec<Span> = document.mentions.iter().map(Span::from).collect();
-        strict.add(&gold.text, &expected, &predicted);
-        lenient.add(&gold.text, &expected, &predicted);
-        predictions.extend(
-            document
-                .mentions
-                .iter()
-                .zip(&predicted)
-                .map(|(m, span)| (m.confidence, expected.contains(span))),
-        );
+        let outcomes = document
+            .mentions
+            .iter()
+            .map(|m| (m.confidence, expected.contains(&Span::from(m))));
+        predictions.extend(outcomes);
     }
-    Evaluation {
-        gold: name,
-        strict: strict.report(),
-        lenient: lenient.report(),
-        calibration: Calibration::new(&predictions, 15),
-        seconds,
-    }
+    Calibration::new(&predictions, 15)
 }
 
 fn print(evaluation: &Evaluation) {
@@ -158,21 +227,20 @@ fn print(evaluation: &Evaluation) {
         calibration,
         seconds,
     } = evaluation;
+    let time = seconds.map_or_else(String::new, |seconds| format!(", {seconds:.1} s"));
     println!(
-        "{gold}: {} documents, {} characters, {seconds:.1} s",
+        "{gold}: {} documents, {} characters{time}",
         strict.documents, strict.characters
     );
     print!("{strict}");
-    println!(
-        "lenient F1 {:.2}, expected calibration error {:.3}\n",
-        lenient.micro.f1 * 100.0,
-        calibration.error
-    );
+    let error = calibration.as_ref().map_or_else(String::new, |calibration| {
+        format!(", expected calibration error {:.3}", calibration.error)
+    });
+    println!("lenient F1 {:.2}{error}\n", lenient.micro.f1 * 100.0);
 }
 
-fn print_errors(gold: &GoldDocument, document: &Document) {
+fn print_errors(gold: &GoldDocument, predicted: &[Span]) {
     let expected = gold.spans();
-    let predicted: Vec<Span> = document.mentions.iter().map(Span::from).collect();
     let chars: Vec<char> = gold.text.chars().collect();
     let show = |sign: char, span: &Span| {
         let context = |from: usize, to: usize| chars[from..to].iter().collect::<String>().replace('\n', "⏎");

@@ -248,6 +248,33 @@ fn a_closed_pipe_is_no_error() {
 }
 
 #[test]
+fn eval_scores_predictions_of_others() {
+    let gold = "### a\n[[董军|PER|董军]]访[[美|LOC|美国]]\n";
+    let (_folder, gold) = temporary("gold.txt", gold.as_bytes());
+    let eval = |predicted: &str| {
+        let (_folder, predicted) = temporary("predicted.jsonl", predicted.as_bytes());
+        let [gold, predicted] = [&gold, &predicted].map(|path| path.to_str().unwrap());
+        run(&["eval", "--gold", gold, "--predicted", predicted, "--json"])
+    };
+    let output = eval(r#"{"text":"董军访美","mentions":[{"start":0,"end":2,"type":"PER"}]}"#);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let figures = &records(&output)[0];
+    assert_eq!(figures["strict"]["micro"]["recall"], 0.5);
+    assert_eq!(figures["strict"]["micro"]["precision"], 1.0);
+    // A place of one character is left out of the lenient score.
+    assert_eq!(figures["lenient"]["micro"]["f1"], 1.0);
+    assert!(figures["calibration"].is_null() && figures["seconds"].is_null());
+
+    let output = eval(r#"{"id":"b","text":"董军访英","mentions":[]}"#);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("document b: its text is not that of a"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
 fn eval_scores_a_gold_file() {
     let output = run(&["eval", "--gold", "tests/data/gold.inline.txt", "--json"]);
     assert!(output.status.success(), "{}", stderr(&output));

@@ -7,6 +7,7 @@ mod corpus;
 mod dates;
 mod entities;
 mod eval;
+mod eval_entities;
 mod eval_topics;
 mod explain;
 mod index;

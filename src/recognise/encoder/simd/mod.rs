@@ -146,9 +146,11 @@ pub(crate) trait Simd: Copy {
     fn keep(self, a: Self::F, count: usize) -> Self::F;
     /// Nearest integer, ties to even.
     fn round(self, a: Self::F) -> Self::I;
+    /// Nearest integer as a float, ties to even.
+    fn round_float(self, a: Self::F) -> Self::F;
     fn float(self, a: Self::I) -> Self::F;
-    /// `a * 2^exponent`, for results that are normal numbers.
-    fn scale_by_power(self, a: Self::F, exponent: Self::I) -> Self::F;
+    /// `a * 2^exponent` for whole exponents, where the result is a normal number.
+    fn scale_by_power(self, a: Self::F, exponent: Self::F) -> Self::F;
     fn to_array(self, a: Self::F) -> [f32; LANES];
 
     fn splat_int(self, value: i32) -> Self::I;

@@ -97,7 +97,11 @@ impl Norm {
                 *sum = simd.add(*sum, value);
             }
         }
-        let means = sums.map(|sum| simd.mul(simd.splat(simd.sum(sum)), scale));
+        // No closures here and below: they would not be compiled for the instruction set.
+        let mut means = [scale; R];
+        for (mean, sum) in means.iter_mut().zip(sums) {
+            *mean = simd.mul(simd.splat(simd.sum(sum)), scale);
+        }
         let mut squares = [simd.splat(0.0); R];
         for at in 0..width {
             for r in 0..R {
@@ -105,10 +109,11 @@ impl Norm {
                 squares[r] = simd.fma(difference, difference, squares[r]);
             }
         }
-        let inverses = squares.map(|squares| {
+        let mut inverses = [scale; R];
+        for (inverse, squares) in inverses.iter_mut().zip(squares) {
             let variance = simd.sum(simd.mul(squares, scale));
-            simd.splat(1.0 / (variance + self.eps).sqrt())
-        });
+            *inverse = simd.splat(1.0 / (variance + self.eps).sqrt());
+        }
         let mut ranges = [Range::new(simd); R];
         for at in 0..width {
             let (weight, bias) = (simd.load(&self.weight[at]), simd.load(&bias[at]));
@@ -133,7 +138,10 @@ const GELU_VECTORS: usize = 4;
 pub(super) fn gelu<S: Simd>(simd: S, row: &mut [Floats]) -> Range<S> {
     let mut range = Range::new(simd);
     for vectors in row.as_chunks_mut::<GELU_VECTORS>().0 {
-        let x = [0, 1, 2, 3].map(|i| simd.load(&vectors[i]));
+        let mut x = [simd.splat(0.0); GELU_VECTORS];
+        for (x, vector) in x.iter_mut().zip(&*vectors) {
+            *x = simd.load(vector);
+        }
         let distribution = normal_distribution(simd, x);
         for ((out, x), distribution) in vectors.iter_mut().zip(x).zip(distribution) {
             let value = simd.mul(x, distribution);
@@ -167,10 +175,13 @@ const NORMAL: [f32; 13] = [
 
 /// Φ(x), the standard normal distribution.
 #[inline(always)]
-fn normal_distribution<S: Simd, const N: usize>(simd: S, x: [S::F; N]) -> [S::F; N] {
-    let x = x.map(|x| simd.max(simd.min(x, simd.splat(NORMAL_LIMIT)), simd.splat(-NORMAL_LIMIT)));
+fn normal_distribution<S: Simd, const N: usize>(simd: S, mut x: [S::F; N]) -> [S::F; N] {
     let factor = simd.splat(2.0 / (NORMAL_LIMIT * NORMAL_LIMIT));
-    let t = x.map(|x| simd.fma(simd.mul(x, x), factor, simd.splat(-1.0)));
+    let mut t = x;
+    for (x, t) in x.iter_mut().zip(&mut t) {
+        *x = simd.max(simd.min(*x, simd.splat(NORMAL_LIMIT)), simd.splat(-NORMAL_LIMIT));
+        *t = simd.fma(simd.mul(*x, *x), factor, simd.splat(-1.0));
+    }
     let mut values = polynomial(simd, t, &NORMAL);
     for (value, x) in values.iter_mut().zip(x) {
         *value = simd.fma(x, *value, simd.splat(0.5));

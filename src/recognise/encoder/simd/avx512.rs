@@ -175,6 +175,39 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    fn transpose(self, vectors: &mut [__m512i; LANES]) {
+        unsafe {
+            // Pairs, then fours of rows within each quarter of a vector: afterwards vector
+            // 4 g + k has column 4 q + k of the rows 4 g .. 4 g + 4 in quarter q.
+            for four in vectors.as_chunks_mut::<4>().0 {
+                let [a, b, c, d] = *four;
+                let (low, high) = (_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+                let (low2, high2) = (_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+                four[0] = _mm512_unpacklo_epi64(low, low2);
+                four[1] = _mm512_unpackhi_epi64(low, low2);
+                four[2] = _mm512_unpacklo_epi64(high, high2);
+                four[3] = _mm512_unpackhi_epi64(high, high2);
+            }
+            // Quarters of the four vectors with the same k.
+            for k in 0..4 {
+                let (a, b, c, d) = (vectors[k], vectors[4 + k], vectors[8 + k], vectors[12 + k]);
+                let (low, high) = (
+                    _mm512_shuffle_i32x4::<0x44>(a, b),
+                    _mm512_shuffle_i32x4::<0xEE>(a, b),
+                );
+                let (low2, high2) = (
+                    _mm512_shuffle_i32x4::<0x44>(c, d),
+                    _mm512_shuffle_i32x4::<0xEE>(c, d),
+                );
+                vectors[k] = _mm512_shuffle_i32x4::<0x88>(low, low2);
+                vectors[4 + k] = _mm512_shuffle_i32x4::<0xDD>(low, low2);
+                vectors[8 + k] = _mm512_shuffle_i32x4::<0x88>(high, high2);
+                vectors[12 + k] = _mm512_shuffle_i32x4::<0xDD>(high, high2);
+            }
+        }
+    }
+
+    #[inline(always)]
     fn left(self, group: i32) -> __m512i {
         self.splat_int(group)
     }

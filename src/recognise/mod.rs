@@ -45,11 +45,18 @@ const EXTENSION: &str = "shiji";
 /// few enough that the activations stay in the second-level cache.
 const BATCH: usize = 256;
 
+/// Characters of the Basic Multilingual Plane.
+const PLANE: usize = 1 << 16;
+
 /// Finds named entities with a character encoder. Immutable and shared by all threads.
 pub struct Recogniser {
     model: Model,
-    characters: HashMap<char, u16>,
+    /// Id of every character of the Basic Multilingual Plane, then of the others.
+    characters: Box<[u16]>,
+    others: HashMap<char, u16>,
     specials: Specials,
+    /// Most units of a window.
+    longest: usize,
     /// Scratch space of calls that are not running, for reuse.
     idle: Mutex<Vec<Scratch>>,
 }
@@ -146,18 +153,18 @@ impl Recogniser {
             ));
         }
         let positions = model.architecture().positions;
-        if positions < window::LENGTH + 2 {
+        if positions < window::SHORTEST + 2 {
             return Err(Error::resource(
                 name,
-                format!("{positions} positions, needs {}", window::LENGTH + 2),
+                format!("{positions} positions, needs {}", window::SHORTEST + 2),
             ));
         }
-        let mut characters = HashMap::with_capacity(model.vocabulary().len());
+        let mut others = HashMap::new();
         let mut named = HashMap::new();
         for (id, entry) in (0..=u16::MAX).zip(model.vocabulary()) {
             let mut chars = entry.chars();
             match (chars.next(), chars.next()) {
-                (Some(c), None) => drop(characters.insert(c, id)),
+                (Some(c), None) => drop(others.insert(c, id)),
                 _ => drop(named.insert(entry.as_str(), id)),
             }
         }
@@ -172,12 +179,18 @@ impl Recogniser {
             begin: special("<s>")?,
             end: special("</s>")?,
             unknown,
-            space: characters.get(&'\u{2581}').copied().unwrap_or(unknown),
+            space: others.get(&'\u{2581}').copied().unwrap_or(unknown),
         };
+        let mut characters = vec![unknown; PLANE].into_boxed_slice();
+        for (c, id) in others.extract_if(|&c, _| (c as usize) < PLANE) {
+            characters[c as usize] = id;
+        }
         Ok(Self {
             model,
             characters,
+            others,
             specials,
+            longest: window::LENGTH.min(positions - 2),
             idle: Mutex::new(Vec::new()),
         })
     }
@@ -191,7 +204,7 @@ impl Recogniser {
     /// text, covering it. Texts are batched together; what else is in the batch
     /// does not change a text's mentions.
     pub fn mentions(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Vec<Mention>> {
-        let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
+        let prepared = self.prepare(texts);
         prepared
             .iter()
             .zip(self.score(&prepared))
@@ -203,8 +216,14 @@ impl Recogniser {
     /// character that the model reads, white space between Han characters, or a
     /// line break.
     pub fn scores(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Array2<f32>> {
-        let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
-        self.score(&prepared)
+        self.score(&self.prepare(texts))
+    }
+
+    fn prepare<'t>(&self, texts: &[(&'t str, &'t [Word<'t>])]) -> Vec<Prepared<'t>> {
+        texts
+            .iter()
+            .map(|(text, words)| prepare(text, words, self.longest))
+            .collect()
     }
 
     fn score(&self, prepared: &[Prepared<'_>]) -> Vec<Array2<f32>> {
@@ -271,7 +290,10 @@ impl Recogniser {
 
     fn id(&self, symbol: Symbol) -> u16 {
         match symbol {
-            Symbol::Char(c) => self.characters.get(&c).copied().unwrap_or(self.specials.unknown),
+            Symbol::Char(c) => match self.characters.get(c as usize) {
+                Some(&id) => id,
+                None => self.others.get(&c).copied().unwrap_or(self.specials.unknown),
+            },
             Symbol::Space => self.specials.space,
             Symbol::Break => self.specials.end,
         }
@@ -289,11 +311,11 @@ fn candidates(name: &str) -> Vec<PathBuf> {
     beside.into_iter().chain([PathBuf::from(file)]).collect()
 }
 
-fn prepare<'t>(text: &'t str, words: &'t [Word<'t>]) -> Prepared<'t> {
+fn prepare<'t>(text: &'t str, words: &'t [Word<'t>], longest: usize) -> Prepared<'t> {
     let units = view(text, words.iter().copied());
     let starts = sentences(text).map(|sentence| sentence.start);
     let ends = starts.map(|start| units.partition_point(|unit| unit.position < start));
-    let windows = windows(units.len(), ends.collect::<Vec<_>>());
+    let windows = windows(units.len(), longest, ends.collect::<Vec<_>>());
     Prepared {
         text,
         words,

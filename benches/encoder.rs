@@ -117,6 +117,7 @@ fn random(name: &str, layers: usize, hidden: usize, heads: usize) -> Model {
         ffn: 4 * hidden,
         positions: 512,
         eps: 1e-12,
+        bigrams: 0,
     };
     Model::load(&random_file(architecture, 9000, 64, 7, 1), name).expect("a well-formed model")
 }

@@ -226,7 +226,7 @@ fn usage_errors_exit_with_two() {
 
 #[test]
 fn a_damaged_model_is_refused() {
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default.shiji");
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/accurate.shiji");
     let mut bytes = fs::read(model).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -285,6 +285,51 @@ fn eval_scores_a_gold_file() {
 }
 
 #[test]
+fn eval_scores_topics_on_labelled_articles() {
+    let labels = [
+        r#"{"corpus":"","id":"sample-001","iptc":["11000000"],"issues":["us-china-relations","brexit"],"split":"a"}"#,
+        r#"{"corpus":"","id":"2024-04-17-call","iptc":["11000000"],"issues":["taiwan"],"split":"b"}"#,
+        r#"{"corpus":"","id":"not-there","iptc":[],"issues":[],"split":"b"}"#,
+    ];
+    let (_folder, path) = temporary("labels.jsonl", labels.join("\n").as_bytes());
+    let path = path.to_str().unwrap();
+    let arguments = ["eval", "--topics", path, "--corpus", "data/samples", "--errors"];
+    let output = run(&arguments);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = stdout(&output);
+    assert!(report.starts_with("2 of 3 labelled articles"), "{report}");
+    assert!(report.contains("-\tissue\tbrexit\tsample-001"), "{report}");
+    assert!(!report.contains("-\tissue\ttaiwan"), "{report}");
+    let split = run(&[&arguments[..], &["--split", "a"]].concat());
+    assert!(
+        stdout(&split).starts_with("1 of 1 labelled"),
+        "{}",
+        stdout(&split)
+    );
+    let none = run(&[
+        "eval",
+        "--topics",
+        path,
+        "--corpus",
+        "data/samples",
+        "--split",
+        "c",
+    ]);
+    assert_eq!(none.status.code(), Some(2));
+}
+
+#[test]
+fn eval_scores_titles() {
+    let (_folder, path) = temporary("titles.tsv", "finance\t股市大跌\nsports\t女足夺冠\n".as_bytes());
+    let output = run(&["eval", "--titles", path.to_str().unwrap()]);
+    assert!(
+        stdout(&output).starts_with("accuracy 1.000"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
 fn records_become_a_store_and_a_timeline() {
     let records = run(&["tag", "data/samples", "--quiet"]).stdout;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -313,4 +358,220 @@ fn records_become_a_store_and_a_timeline() {
         .map(|e| e["date"].as_str().unwrap())
         .collect();
     assert!(dates.contains(&"2024-04-16"), "{dates:?}");
+}
+
+#[test]
+fn a_timeline_straight_from_articles_is_that_of_their_records() {
+    let records = run(&["tag", "data/samples", "--quiet"]).stdout;
+    let (folder, path) = temporary("records.jsonl", &records);
+    let store = folder.path().join("corpus.db");
+    let store = store.to_str().unwrap();
+    let output = run(&["tag", "data/samples", "--quiet", "--into", store]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    for command in [
+        &["timeline", "董军", "--format", "json"][..],
+        &["entities", "--format", "jsonl"],
+    ] {
+        let from = |corpus: &str| {
+            let output = run(&[command, &["--in", corpus]].concat());
+            assert!(output.status.success(), "{}", stderr(&output));
+            stdout(&output).to_owned()
+        };
+        let expected = from(path.to_str().unwrap());
+        assert!(expected.contains("PER:董军"));
+        assert!(from("data/samples") == expected, "from articles");
+        assert!(from(store) == expected, "from a store");
+        let piped = run_with_input(&[command, &["--in", "-"]].concat(), &records);
+        assert!(stdout(&piped) == expected, "from standard input");
+    }
+    // Articles and records together; a store stands alone; what is not there is said.
+    let output = run(&[
+        "entities",
+        "董",
+        "--in",
+        "data/samples/wire.jsonl",
+        "--in",
+        path.to_str().unwrap(),
+    ]);
+    assert!(output.status.success() && stdout(&output).contains("PER:董军"));
+    for (arguments, reason) in [
+        (["entities", "--in", store, "--in", "data/samples"], "is a store"),
+        (
+            ["timeline", "董军", "--in", "no-such.db", "--newest-first"],
+            "--into",
+        ),
+    ] {
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn tagging_into_a_store_again_tags_only_what_is_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("corpus.db");
+    let tag = |arguments: &[&str]| {
+        let output = run(&[&["tag", "--into", store.to_str().unwrap()], arguments].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        stderr(&output).to_owned()
+    };
+    assert!(!tag(&["data/samples/wire.jsonl"]).contains("already"));
+    let again = tag(&["data/samples"]);
+    let known = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples/wire.jsonl"))
+        .unwrap()
+        .lines()
+        .count();
+    assert!(
+        again.contains(&format!("{known} articles were in the store already")),
+        "{again}"
+    );
+    // Another dictionary is another tagger.
+    let (_folder, words) = temporary("words.txt", "滴滴金融 5 nt\n".as_bytes());
+    assert!(!tag(&["data/samples", "--dict", words.to_str().unwrap()]).contains("already"));
+}
+
+/// A record as `shiji tag` writes it; `names` are surface, type and entity id.
+fn record(id: &str, text: &str, names: &[(&str, &str, &str)]) -> String {
+    let mut mentions = Vec::new();
+    let mut entities: Vec<serde_json::Value> = Vec::new();
+    let mut from = 0;
+    for &(surface, kind, entity) in names {
+        let at = from + text[from..].find(surface).expect("in the text");
+        from = at + surface.len();
+        let start = text[..at].chars().count();
+        mentions.push(serde_json::json!({"start": start, "end": start + surface.chars().count(),
+            "text": surface, "type": kind, "confidence": 0.9, "entity": entity}));
+        match entities.iter_mut().find(|known| known["id"] == entity) {
+            Some(known) => known["variants"].as_array_mut().unwrap().push(surface.into()),
+            None => entities.push(serde_json::json!({"id": entity, "type": kind,
+                "name": entity.split_once(':').map_or(entity, |(_, name)| name), "name_hant": null,
+                "name_en": null, "variants": [surface], "roles": []})),
+        }
+    }
+    serde_json::json!({"schema": "shiji/1", "id": id, "url": null, "source": null, "title": null,
+        "published": "2024-04-17", "text": text, "mentions": mentions, "entities": entities,
+        "dates": [], "topics": []})
+    .to_string()
+        + "\n"
+}
+
+fn records_to_link() -> [String; 4] {
+    let club = "ORG:绿水河保护协会";
+    let abbreviation = ("绿协", "ORG", club);
+    [
+        record(
+            "a",
+            "绿水河保护协会（以下简称“绿协”）成立",
+            &[("绿水河保护协会", "ORG", club), abbreviation],
+        ),
+        record("b", "绿协说", &[("绿协", "ORG", "ORG:绿协")]),
+        record(
+            "c",
+            "佩德罗·卡斯塔尼亚（Pedro Castania）加入绿水河保护协会",
+            &[
+                ("佩德罗·卡斯塔尼亚", "PER", "PER:佩德罗·卡斯塔尼亚"),
+                ("Pedro Castania", "PER", "PER:佩德罗·卡斯塔尼亚"),
+                ("绿水河保护协会", "ORG", club),
+            ],
+        ),
+        record(
+            "d",
+            "卡斯塔尼亚与绿协，Pedro Castania",
+            &[
+                ("卡斯塔尼亚", "PER", "PER:卡斯塔尼亚"),
+                ("绿协", "ORG", "ORG:绿协"),
+                ("Pedro Castania", "PER", "PER:Pedro Castania"),
+            ],
+        ),
+    ]
+}
+
+#[test]
+fn articles_explain_names_to_each_other() {
+    let records = records_to_link();
+    let (folder, path) = temporary("records.jsonl", records.concat().as_bytes());
+    let learned = folder.path().join("learned.toml");
+    let (path, learned) = (path.to_str().unwrap(), learned.to_str().unwrap());
+    let output = run(&["link", path, "--learned", learned]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let linked = self::records(&output);
+    assert_eq!(linked[0], serde_json::from_str::<serde_json::Value>(&records[0]).unwrap());
+    assert_eq!(linked[1]["mentions"][0]["entity"], "ORG:绿水河保护协会");
+    assert_eq!(linked[1]["entities"][0]["variants"][0], "绿协");
+    assert_eq!(linked[3]["entities"].as_array().unwrap().len(), 2, "{}", linked[3]);
+    assert_eq!(linked[3]["mentions"][0]["entity"], "PER:佩德罗·卡斯塔尼亚");
+    assert_eq!(linked[2]["entities"][0]["name_en"], "Pedro Castania");
+    // What was learned can be given back: every entry has an effect.
+    let output = run_with_input(&["tag", "-", "--kb", learned, "--quiet"], "绿协说。".as_bytes());
+    assert!(output.status.success() && stderr(&output).is_empty(), "{}", stderr(&output));
+}
+
+#[test]
+fn threads_and_shards_do_not_change_what_is_linked() {
+    let records = records_to_link();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, records: &[String]| {
+        let path = folder.path().join(name);
+        fs::write(&path, records.concat()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let all = write("all.jsonl", &records);
+    let (first, second) = (write("1.jsonl", &records[..2]), write("2.jsonl", &records[2..]));
+    let whole = run(&["link", &all, "--threads", "1"]).stdout;
+    assert!(!whole.is_empty());
+    assert_eq!(run(&["link", &first, &second, "--threads", "4"]).stdout, whole);
+    assert_eq!(run_with_input(&["link", "-"], records.concat().as_bytes()).stdout, whole);
+    let swapped = run(&["link", &second, &first]);
+    let sorted = |bytes: &[u8]| {
+        let mut lines: Vec<String> = std::str::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_ne!(swapped.stdout, whole, "output order is input order");
+    assert_eq!(sorted(&swapped.stdout), sorted(&whole));
+    // Linking what is linked changes nothing.
+    let (_folder, again) = temporary("linked.jsonl", &whole);
+    assert_eq!(run(&["link", again.to_str().unwrap()]).stdout, whole);
+}
+
+#[test]
+fn lines_that_are_no_records_are_named_and_left_out() {
+    let text = format!("{}{{\"text\":\"x\"}}\n{}", records_to_link()[0], records_to_link()[1]);
+    let (_folder, path) = temporary("records.jsonl", text.as_bytes());
+    let output = run(&["link", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("records.jsonl:2"), "{}", stderr(&output));
+    assert_eq!(self::records(&output).len(), 2);
+    assert_eq!(run(&["link", "no/such/file"]).status.code(), Some(2));
+}
+
+#[test]
+fn explain_names_the_lines_that_decided() {
+    let (_folder, path) = temporary("mine.csv", "action,name,target,type\nmerge,大胡子,普京,PER\n".as_bytes());
+    let output = run(&["explain", "俄罗斯总统普京会见川普", "--kb", path.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    for expected in [
+        "data/kb/people/europe.psv:",
+        "data/kb/people/united-states.psv:",
+        "Variant name of Q22686",
+        "a name in the knowledge base",
+        "score",
+        "title 总统 of 俄罗斯",
+    ] {
+        assert!(stdout(&output).contains(expected), "{expected}: {}", stdout(&output));
+    }
+    let output = run(&["explain", "大胡子普京", "--kb", path.to_str().unwrap()]);
+    assert!(stdout(&output).contains("mine.csv:2") || !stdout(&output).contains("大胡子:"), "{}", stdout(&output));
+}
+
+#[test]
+fn eval_scores_canonical_names() {
+    let gold = "### a 2024-04-17\n[[奥斯汀|PER|劳埃德·奥斯汀]]同[[中国|LOC|中国]]国防部长[[董军|PER|董军]]通话。\n";
+    let (_folder, path) = temporary("gold.txt", gold.as_bytes());
+    let output = run(&["eval", "--gold", path.to_str().unwrap(), "--entities", "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: serde_json::Value = serde_json::from_str(stdout(&output).trim()).unwrap();
+    assert_eq!(report["given_spans"]["scores"]["micro"]["f1"], 1.0, "{report}");
+    assert_eq!(report["end_to_end"]["scores"]["micro"]["support"], 3);
 }

@@ -1,6 +1,6 @@
 """Writes the averaged weights of a training run as a model file.
 
-    python training/export.py --checkpoint RUN/last.pt --output models/default.shiji --name NAME
+    python training/export.py --checkpoint RUN/last.pt --output models/accurate.shiji --name NAME
 """
 import argparse
 from pathlib import Path

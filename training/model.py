@@ -3,6 +3,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from shiji_model import bigram_rows
+
 
 class Layer(nn.Module):
     def __init__(self, hidden, heads, ffn, eps, dropout):
@@ -38,6 +40,12 @@ class Encoder(nn.Module):
         self.pos = nn.Embedding(config["positions"], hidden)
         self.feature = nn.Embedding(config["features"], hidden)
         nn.init.zeros_(self.feature.weight)
+        self.bigrams = config.get("bigrams", 0)
+        if self.bigrams:
+            self.bigram = nn.Embedding(self.bigrams, hidden)
+            self.bigram2 = nn.Embedding(self.bigrams, hidden)
+            nn.init.zeros_(self.bigram.weight)
+            nn.init.zeros_(self.bigram2.weight)
         self.ln = nn.LayerNorm(hidden, eps)
         self.layers = nn.ModuleList(
             Layer(hidden, config["heads"], config["ffn"], eps, dropout) for _ in range(config["layers"])
@@ -48,11 +56,24 @@ class Encoder(nn.Module):
     def encode(self, ids, features, mask):
         """ids, features: [batch, length]; mask: bool [batch, length], true for characters."""
         x = self.char(ids) + self.pos.weight[: ids.shape[1]] + self.feature(features)
+        if self.bigrams:
+            x = x + self.pairs(ids, mask)
         x = F.dropout(self.ln(x), self.dropout, self.training)
         mask = None if mask is None else mask[:, None, None, :]
         for layer in self.layers:
             x = layer(x, mask)
         return x
+
+    def pairs(self, ids, mask):
+        """Embeddings of each character with the one before and the one after it; a sequence's
+        first and last token are their own neighbours."""
+        before = torch.cat([ids[:, :1], ids[:, :-1]], 1)
+        after = torch.cat([ids[:, 1:], ids[:, -1:]], 1)
+        if mask is not None:
+            has_next = torch.cat([mask[:, 1:], mask[:, :1] & False], 1)
+            after = torch.where(has_next, after, ids)
+        left = self.bigram(bigram_rows(before, ids, self.bigrams))
+        return left + self.bigram2(bigram_rows(ids, after, self.bigrams))
 
     def forward(self, ids, features, mask, head):
         return self.heads[head](self.encode(ids, features, mask))
@@ -69,6 +90,8 @@ class Encoder(nn.Module):
             "head.w": state[f"heads.{head}.weight"],
             "head.b": state[f"heads.{head}.bias"],
         }
+        if self.bigrams:
+            out["emb.bigram"], out["emb.bigram2"] = state["bigram.weight"], state["bigram2.weight"]
         for name, value in state.items():
             if name.startswith("layers."):
                 _, i, part, kind = name.split(".")

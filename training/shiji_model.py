@@ -3,10 +3,11 @@
     write_model(path, config, tensors)
 
 `config` has the keys `layers hidden heads ffn positions eps vocabulary features labels`
-and, optionally, `meta` (any JSON object). `tensors` maps these names to float arrays,
-matrices as [out, in]:
+and, optionally, `bigrams` (rows of the tables of character pairs) and `meta` (any JSON object).
+`tensors` maps these names to float arrays, matrices as [out, in]:
 
     emb.char [vocabulary, hidden]   emb.pos [positions, hidden]   emb.feature [features, hidden]
+    emb.bigram emb.bigram2 [bigrams, hidden] (only if there are any)
     emb.ln.w emb.ln.b [hidden]
     layer{i}.qkv.w [3 * hidden, hidden] (rows: all of Q, all of K, all of V)   layer{i}.qkv.b
     layer{i}.attn_out.w [hidden, hidden]   layer{i}.attn_out.b   layer{i}.attn_ln.w layer{i}.attn_ln.b
@@ -14,8 +15,8 @@ matrices as [out, in]:
     layer{i}.ffn_out.w [hidden, ffn]   layer{i}.ffn_out.b   layer{i}.ffn_ln.w layer{i}.ffn_ln.b
     head.w [labels, hidden]   head.b [labels]
 
-The matrices of the layers and `emb.char` are stored in 8 bits with one scale a row
-(`NAME.scale`), the rest as f32. The engine divides the attention scores by the square
+The matrices of the layers, `emb.char` and `emb.bigram*` are stored in 8 bits with one scale a
+row (`NAME.scale`), the rest as f32. The engine divides the attention scores by the square
 root of the head dimension: do not fold that into the weights.
 """
 
@@ -43,6 +44,8 @@ def shapes(config):
         "head.w": (len(config["labels"]), hidden),
         "head.b": (len(config["labels"]),),
     }
+    if config.get("bigrams"):
+        expected["emb.bigram"] = expected["emb.bigram2"] = (config["bigrams"], hidden)
     linears = {
         "qkv": (3 * hidden, hidden),
         "attn_out": (hidden, hidden),
@@ -61,7 +64,19 @@ def shapes(config):
 
 def is_quantised(name):
     """Whether a tensor is stored in 8 bits."""
-    return name == "emb.char" or name.endswith((".qkv.w", ".attn_out.w", ".ffn_in.w", ".ffn_out.w"))
+    return name.startswith(("emb.char", "emb.bigram")) or name.endswith((".qkv.w", ".attn_out.w", ".ffn_in.w", ".ffn_out.w"))
+
+
+def bigram_rows(left, right, rows):
+    """Rows of the pair tables for two neighbours' ids, arrays of 64-bit integers (NumPy or PyTorch).
+
+    A multiplicative hash; `src/recognise/encoder/embedding.rs` computes the same.
+
+    >>> bigram_rows(np.array([0, 1, 2, 8999, 65535]), np.array([0, 2, 1, 17, 65535]), 8192).tolist()
+    [0, 1702, 2563, 1169, 3543]
+    """
+    hashed = (left * 0x9E3779B1 & 0xFFFFFFFF) ^ (right * 0x85EBCA6B & 0xFFFFFFFF)
+    return (hashed ^ hashed >> 15) % rows
 
 
 def quantise(matrix):
@@ -104,8 +119,11 @@ def write_model(path, config, tensors):
         data += np.ascontiguousarray(array, {"i8": "i1", "f32": "<f4"}[dtype]).tobytes()
         data += bytes(-len(data) % ALIGNMENT)
 
+    architecture = {k: config[k] for k in ("layers", "hidden", "heads", "ffn", "positions", "eps")}
+    if config.get("bigrams"):
+        architecture["bigrams"] = config["bigrams"]
     header = {
-        "architecture": {k: config[k] for k in ("layers", "hidden", "heads", "ffn", "positions", "eps")},
+        "architecture": architecture,
         "vocabulary": list(config["vocabulary"]),
         "features": list(config["features"]),
         "labels": list(config["labels"]),

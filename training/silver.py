@@ -42,7 +42,7 @@ def letters(text, mentions, known, longest):
         covered[start:end] = [True] * (end - start)
     at = 0
     while at < len(text):  # names that the model missed altogether
-        for end in range(min(len(text), at + longest), at + 2, -1):
+        for end in range(min(len(text), at + longest), at + 1, -1):
             if text[at:end] in known and not any(covered[at:end]):
                 spans.append((at, end, known[text[at:end]], len(text[at:end]) >= 4))
                 at = end - 1

@@ -24,7 +24,7 @@ LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG"]
 LETTERS = "OPpLlGg"
 FEATURES = 49
 IGNORED = -100  # label of characters that do not count: padding, and X in the data
-# Head that learns from each set, weight in the loss, and share of its sentences seen per epoch.
+# Head that learns from each set, weight in the loss, and how often its sentences are seen per epoch.
 SETS = {
     "msra": ("msra", 1.0, 1.0),
     "pfr": ("pfr", 0.5, 0.2),
@@ -32,6 +32,7 @@ SETS = {
     "uner": ("uner", 0.5, 1.0),
     "news": ("msra", 0.7, 0.5),
     "lists": ("msra", 1.0, 1.0),
+    "annotated": ("msra", 1.5, 4.0),
 }
 BATCH = 3000  # tokens
 CONTEXT = 220  # characters of consecutive sentences that are joined at most
@@ -76,7 +77,8 @@ class Data:
         for name, (_, _, share) in SETS.items():
             if not self.rows[name, "train"]:
                 continue
-            picked = [rng.choice(versions) for versions in self.rows[name, "train"] if rng.random() < share]
+            times = lambda: int(share) + (rng.random() < share % 1)
+            picked = [rng.choice(versions) for versions in self.rows[name, "train"] for _ in range(times())]
             contexts = list(self.contexts(picked, rng, name in ("msra", "pfr")))
             contexts.sort(key=lambda c: len(c[0]) + rng.random() * 20)
             batch, longest = [], 0
@@ -170,6 +172,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--bigrams", type=int, default=0, help="rows of the tables of character pairs")
     parser.add_argument("--tokens", type=float, default=10e6, help="length of the run in tokens")
     parser.add_argument("--rate", type=float, default=2e-4, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
@@ -189,7 +192,7 @@ def main():
         log_file.flush()
 
     config, vocabulary, tensors = pretrained.load(fold)
-    config.update(layers=options.layers, vocabulary=len(vocabulary), features=FEATURES)
+    config.update(layers=options.layers, vocabulary=len(vocabulary), features=FEATURES, bigrams=options.bigrams)
     data = Data(options.data, vocabulary)
     heads = {name: len(labels) for name, labels in data.labels.items()}
     model = Encoder(config, heads)

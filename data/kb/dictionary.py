@@ -18,6 +18,12 @@ KINDS = {"people": "nr", "places": "ns", "organizations": "nt"}
 LONGEST = 12
 # By our guidelines only the place in these is a name.
 NOT_NAMES = re.compile(r"(政府|当局|军|方|政权|人)$")
+# Platforms are named as the medium far more often than as the company.
+PLATFORMS = set(
+    "Facebook Instagram Telegram TikTok Tiktok Twitter WhatsApp YouTube Youtube 微信 微博 抖音 推特 脸书 面书 油管".split()
+)
+# Words of the language that jieba does not have, or has as names.
+WORDS = set("吉利 新天地 纳粹 荣耀 人日".split())
 NOT_PLACES = re.compile(r"^(全|新中国|自由中国|红色中国)")
 
 
@@ -62,7 +68,7 @@ def main():
     for name, tags in sorted(found.items()):
         known = words.get(name, "")
         # A word of the language (苹果) stays one; a name of two kinds (华盛顿) is for the context to decide.
-        if not cuts_office(name) and len({tag[:2] for tag in tags}) == 1 and (not known or known[:2] in ("nr", "ns", "nt", "nz")):
+        if name not in PLATFORMS | WORDS and not cuts_office(name) and len({tag[:2] for tag in tags}) == 1 and (not known or known[:2] in ("nr", "ns", "nt", "nz")):
             lines.append(f"{name} {min(tags)}\n")
     lines += sorted(f"{ministry}长 n\n" for ministry in ministries)
     (DATA / "dictionary.txt").write_text("".join(lines), "utf-8")

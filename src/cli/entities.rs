@@ -1,15 +1,15 @@
 //! `shiji entities`: who and what a corpus mentions.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use shiji::store::{EntityFilter, EntityRow, Store, open_corpus};
-use shiji::{Error, Result, pipeline};
+use shiji::store::{EntityFilter, EntityRow, Store};
+use shiji::{Error, Result};
 
 use super::Outcome;
+use super::corpus::CorpusArgs;
 
 /// List the entities of a corpus, the most frequent first.
 #[derive(Args)]
@@ -17,9 +17,8 @@ pub struct EntitiesArgs {
     /// Part of a name or variant, in simplified or traditional script.
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// The corpus: a store of `shiji index`, or files of records; may be repeated.
-    #[arg(long = "in", value_name = "PATH", default_value = "corpus.db")]
-    corpus: Vec<PathBuf>,
+    #[command(flatten)]
+    corpus: CorpusArgs,
     /// Only these types: PER, LOC, ORG, or a scheme of topics: iptc, issue, keyphrase.
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
     kinds: Vec<String>,
@@ -35,13 +34,7 @@ pub struct EntitiesArgs {
 }
 
 pub fn run(args: EntitiesArgs) -> Result<Outcome> {
-    let mut failures = 0u64;
-    let store = open_corpus(&args.corpus, &pipeline::pool(0)?, |added| {
-        if let Err(error) = added {
-            failures += 1;
-            eprintln!("shiji: {error}");
-        }
-    })?;
+    let (store, outcome) = args.corpus.open()?;
     let filter = EntityFilter {
         name: args.name,
         kinds: args.kinds,
@@ -66,11 +59,7 @@ pub fn run(args: EntitiesArgs) -> Result<Outcome> {
         writeln!(output, "{line}").map_err(failed)?;
     }
     output.flush().map_err(failed)?;
-    Ok(if failures == 0 {
-        Outcome::Complete
-    } else {
-        Outcome::Partial
-    })
+    Ok(outcome)
 }
 
 fn json(store: &Store, entity: &EntityRow) -> Result<String> {

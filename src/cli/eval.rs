@@ -1,4 +1,4 @@
-//! `shiji eval`: how well a model does on a gold file.
+//! `shiji eval`: how well we do on labelled texts.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -7,27 +7,35 @@ use clap::Args;
 use serde::Serialize;
 
 use shiji::eval::{Calibration, GoldDocument, Report, Scorer, Span, read_gold};
-use shiji::resolve::Resolver;
-use shiji::resolve::entities::{KnowledgeBase, evaluate_linking};
 use shiji::{Article, Document, Error, Result, Tagger, pipeline, tagger};
 
-use super::{DictionaryArgs, ModelArgs, Outcome};
+use super::eval_topics::{self, TopicsArgs};
+use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs, eval_entities};
 
-/// Score a model on gold files: BIO, inline marks, or JSON Lines.
+/// Score mentions on gold files (BIO, inline marks, or JSON Lines), or topics on labelled articles.
 #[derive(Args)]
 pub struct EvalArgs {
     /// Gold file; may be repeated.
-    #[arg(long, required = true, value_name = "FILE")]
+    #[arg(long, required_unless_present_any = ["topics", "titles", "roles"], value_name = "FILE")]
     gold: Vec<PathBuf>,
+    #[command(flatten)]
+    topics: TopicsArgs,
     /// Print one JSON object a gold file instead of tables.
     #[arg(long)]
-    json: bool,
-    /// Print every mention that is missed, wrong or of the wrong type.
+    pub json: bool,
+    /// Print every mention or topic that is missed or wrong.
     #[arg(long)]
-    errors: bool,
-    /// Score the canonical names of the gold mentions instead (JSON Lines with `value`).
-    #[arg(long, conflicts_with_all = ["json", "model", "dict"])]
+    pub errors: bool,
+    /// Score canonical names instead (gold files with names: inline marks, JSON Lines with
+    /// `value`), given the gold spans and end to end.
+    #[arg(long)]
     entities: bool,
+    /// Score the titles beside names instead, against these labels (tests/data/roles.jsonl).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["gold", "entities"], requires = "articles")]
+    roles: Option<PathBuf>,
+    /// Articles that the labels of --roles belong to: JSON Lines named after their corpus.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub articles: Vec<PathBuf>,
     /// Score the mentions in this file instead of a model's: the same texts in the same order, in any
     /// of the formats of gold files; one for each gold file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["entities", "model", "dict", "threads"])]
@@ -39,6 +47,8 @@ pub struct EvalArgs {
     model: ModelArgs,
     #[command(flatten)]
     dictionaries: DictionaryArgs,
+    #[command(flatten)]
+    resolver: ResolverArgs,
 }
 
 /// The figures for one gold file.
@@ -56,29 +66,37 @@ struct Evaluation {
 }
 
 pub fn run(args: EvalArgs) -> Result<Outcome> {
-    if args.entities {
-        let knowledge = KnowledgeBase::embedded()?;
-        args.gold
-            .iter()
-            .try_for_each(|path| score_entities(path, &knowledge, args.errors))?;
-        return Ok(Outcome::Complete);
+    if let Some(titles) = &args.topics.titles {
+        return eval_topics::titles(titles);
     }
     if !args.predicted.is_empty() {
         score_files(&args)?;
         return Ok(Outcome::Complete);
     }
+    let resolver = args.resolver.resolver()?;
+    let knowledge = resolver.knowledge().clone();
     let tagger = Tagger::with(
         args.dictionaries.segmenter()?,
         args.model.recogniser()?,
-        Resolver::embedded()?,
+        resolver,
         tagger::Options::default(),
     );
     let pool = pipeline::pool(args.threads)?;
+    if let Some(labels) = &args.topics.topics {
+        return eval_topics::run(labels, &args.topics, &tagger, &pool, args.errors);
+    }
+    if let Some(labels) = &args.roles {
+        eval_entities::roles(&args, labels, &tagger, &pool, &knowledge)?;
+    }
     for path in &args.gold {
         let gold = read_gold(path)?;
         let started = Instant::now();
         let documents = tag(&tagger, &pool, &gold)?;
         let seconds = started.elapsed().as_secs_f64();
+        if args.entities {
+            eval_entities::names(&args, path, &gold, &documents, &knowledge)?;
+            continue;
+        }
         let predicted: Vec<Vec<Span>> = documents.iter().map(spans_of).collect();
         let evaluation = Evaluation {
             calibration: Some(calibration(&gold, &documents)),
@@ -135,8 +153,7 @@ fn show(
     predicted: &[Vec<Span>],
 ) -> Result<()> {
     if args.json {
-        let line = serde_json::to_string(evaluation).map_err(|error| Error::Usage(error.to_string()))?;
-        println!("{line}");
+        print_json(evaluation)?;
     } else {
         print(evaluation);
     }
@@ -148,35 +165,28 @@ fn show(
     Ok(())
 }
 
-/// How many gold mentions get their canonical name, given their spans.
-fn score_entities(path: &Path, knowledge: &KnowledgeBase, errors: bool) -> Result<()> {
-    let evaluation = evaluate_linking(path, knowledge)?;
-    println!("{}: canonical names, given the spans", path.display());
-    for (kind, (right, all, unknown)) in &evaluation.by_type {
-        println!("{kind}  {right} of {all} right, {unknown} undecided or not in the knowledge base");
-    }
-    if errors {
-        evaluation
-            .wrong
-            .iter()
-            .for_each(|[article, kind, surface, expected, got]| {
-                println!("{article}\t{kind}\t{surface}\texpected {expected}\tgot {got}");
-            });
-    }
+pub fn print_json(evaluation: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_string(evaluation).map_err(|error| Error::Usage(error.to_string()))?;
+    println!("{json}");
     Ok(())
 }
 
 fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Result<Vec<Document>> {
-    let mut documents = Vec::with_capacity(gold.len());
     // The text of a gold document is the whole text: an article without a title.
     let articles = gold.iter().map(|g| Article {
         id: g.id.clone(),
         body: g.text.clone(),
+        published: g.published,
         ..Article::default()
     });
+    tag_articles(tagger, pool, articles.collect())
+}
+
+pub fn tag_articles(tagger: &Tagger, pool: &rayon::ThreadPool, articles: Vec<Article>) -> Result<Vec<Document>> {
+    let mut documents = Vec::with_capacity(articles.len());
     pipeline::map_ordered(
         pool,
-        articles,
+        articles.into_iter(),
         |group| tagger.tag_all(group),
         |document| {
             documents.push(document);

@@ -3,17 +3,21 @@
 //! Exit codes: 0 all went well, 1 some articles could not be read (the others
 //! were written), 2 the run could not be done.
 
+mod corpus;
 mod dates;
 mod entities;
 mod eval;
+mod eval_entities;
+mod eval_topics;
 mod explain;
 mod index;
+mod link;
 mod segment;
 mod tag;
 mod timeline;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -21,7 +25,7 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use shiji::Result;
-use shiji::recognise::Recogniser;
+use shiji::recognise::{DEFAULT_MODEL, Recogniser};
 use shiji::resolve::Resolver;
 use shiji::resolve::entities::KnowledgeBase;
 use shiji::resolve::topics::Topics;
@@ -39,6 +43,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Tag(tag::TagArgs),
+    Link(link::LinkArgs),
     Index(index::IndexArgs),
     Entities(entities::EntitiesArgs),
     Timeline(timeline::TimelineArgs),
@@ -51,8 +56,8 @@ enum Command {
 /// Options that choose the model.
 #[derive(Args)]
 struct ModelArgs {
-    /// Model: `default`, a name that the models folder holds, or the path of a model file.
-    #[arg(long, value_name = "NAME|PATH", default_value = "default")]
+    /// Model: `accurate`, `fast`, a name that the models folder holds, or the path of a model file.
+    #[arg(long, value_name = "NAME|PATH", default_value = DEFAULT_MODEL)]
     model: String,
 }
 
@@ -106,20 +111,19 @@ impl ResolverArgs {
             Some(path) => Topics::with_user(path)?,
             None => Topics::embedded()?,
         };
-        Ok(Resolver::with(self.knowledge()?, topics))
+        Ok(Resolver::with(knowledge(self.kb.as_deref())?, topics))
     }
 }
 
-impl ResolverArgs {
-    fn knowledge(&self) -> Result<KnowledgeBase> {
-        let shipped = KnowledgeBase::embedded()?;
-        let Some(path) = &self.kb else { return Ok(shipped) };
-        let (knowledge, idle) = shipped.with_overrides(path)?;
-        for entry in idle {
-            eprintln!("shiji: {}: {entry}", path.display());
-        }
-        Ok(knowledge)
+/// The knowledge base that ships, with the user's file over it.
+fn knowledge(overrides: Option<&Path>) -> Result<KnowledgeBase> {
+    let shipped = KnowledgeBase::embedded()?;
+    let Some(path) = overrides else { return Ok(shipped) };
+    let (knowledge, idle) = shipped.with_overrides(path)?;
+    for entry in idle {
+        eprintln!("shiji: {}: {entry}", path.display());
     }
+    Ok(knowledge)
 }
 
 /// How a command ended when it could be done.
@@ -134,6 +138,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Tag(args) => tag::run(args),
+        Command::Link(args) => link::run(args),
         Command::Index(args) => index::run(args),
         Command::Entities(args) => entities::run(args),
         Command::Timeline(args) => timeline::run(args),

@@ -1,16 +1,19 @@
 //! `shiji tag`: articles in, tagged records out.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::fs;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{HumanCount, ProgressBar};
+use sha2::{Digest, Sha256};
 
 use shiji::read::{self, Fields, Inputs, RawItem};
-use shiji::store::{Record, Store};
+use shiji::store::{Fingerprint, Record, Store, fingerprint};
 use shiji::write::{self, Output, Style};
-use shiji::{Document, Error, Result, Tagger, pipeline, tagger};
+use shiji::{Article, Document, Error, Result, Tagger, pipeline, tagger};
 
 use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs, progress_bar};
 
@@ -45,6 +48,13 @@ pub struct TagArgs {
     #[arg(short, long)]
     quiet: bool,
     #[command(flatten)]
+    tagger: TaggerArgs,
+}
+
+/// Options of the tagger.
+#[derive(Args)]
+pub(super) struct TaggerArgs {
+    #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
     dictionaries: DictionaryArgs,
@@ -52,16 +62,63 @@ pub struct TagArgs {
     resolver: ResolverArgs,
 }
 
+impl TaggerArgs {
+    /// A tagger that finds no tokens.
+    pub fn build(&self) -> Result<Tagger> {
+        self.with(tagger::Options::default())
+    }
+
+    fn with(&self, options: tagger::Options) -> Result<Tagger> {
+        let (segmenter, recogniser) = (self.dictionaries.segmenter()?, self.model.recogniser()?);
+        Ok(Tagger::with(
+            segmenter,
+            recogniser,
+            self.resolver.resolver()?,
+            options,
+        ))
+    }
+
+    /// Tells this tagger from others: all that is in this program, and the files it was given.
+    fn fingerprint(&self, options: tagger::Options) -> Result<String> {
+        let mut hasher = Sha256::new();
+        hasher.update(env!("CARGO_PKG_VERSION"));
+        hasher.update(self.model.recogniser()?.model().sha256());
+        hasher.update([u8::from(options.tokens)]);
+        let program = std::env::current_exe().ok();
+        let given = self.dictionaries.dict.iter();
+        let given = given.chain(&self.resolver.topics).chain(&self.resolver.kb);
+        for path in given.chain(&program) {
+            let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
+            hasher.update((bytes.len() as u64).to_le_bytes());
+            hasher.update(&bytes);
+        }
+        Ok(hasher
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect())
+    }
+}
+
 pub fn run(args: TagArgs) -> Result<Outcome> {
     let options = tagger::Options { tokens: args.tokens };
-    let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser()?);
-    let tagger = Tagger::with(segmenter, recogniser, args.resolver.resolver()?, options);
+    let tagger = args.tagger.with(options)?;
     let inputs = Inputs::new(&args.paths, read_options(&args)?);
     let notices = inputs.notices();
     let pool = pipeline::pool(args.threads)?;
     let mut progress = Progress::new(args.quiet);
     match &args.into {
-        Some(path) => fill(path, &tagger, inputs, &pool, &mut progress)?,
+        Some(path) => {
+            let name = args.tagger.fingerprint(options)?;
+            fill(
+                &mut Store::open(path)?,
+                &tagger,
+                &name,
+                inputs,
+                &pool,
+                &mut progress,
+            )?;
+        }
         None => write(&args, &tagger, inputs, &pool, &mut progress)?,
     }
     if !args.quiet {
@@ -71,7 +128,7 @@ pub fn run(args: TagArgs) -> Result<Outcome> {
             .lines()
             .for_each(|notice| eprintln!("shiji: {notice}"));
     }
-    Ok(if progress.failures == 0 {
+    Ok(if progress.failures() == 0 {
         Outcome::Complete
     } else {
         Outcome::Partial
@@ -110,28 +167,30 @@ fn write(
     output.finish()
 }
 
-/// Tags the inputs into a store.
-fn fill(
-    path: &Path,
+/// Tags the inputs into a store, but for those that are in it as the tagger called `name`
+/// has tagged them: an interrupted run goes on where it was.
+pub(super) fn fill(
+    store: &mut Store,
     tagger: &Tagger,
+    name: &str,
     inputs: Inputs,
     pool: &rayon::ThreadPool,
     progress: &mut Progress,
 ) -> Result<()> {
-    let mut store = Store::open(path)?;
+    let known = store.inputs()?;
     let mut writer = store.writer()?;
     pipeline::map_ordered(
         pool,
         inputs,
-        |items| {
-            let documents = tag(tagger, items).into_iter();
-            let record = |document| Ok((Size::of(&document), Record::new(document)?));
-            documents.map(|result| result.and_then(record)).collect()
-        },
+        |items| records(tagger, name, &known, items),
         |result| match result {
-            Ok((size, record)) => {
+            Ok(Some((size, record))) => {
                 progress.tagged(size);
                 writer.add(&record).map(drop)
+            }
+            Ok(None) => {
+                progress.known();
+                Ok(())
             }
             Err(error) => {
                 progress.failed(&error);
@@ -140,6 +199,37 @@ fn fill(
         },
     )?;
     writer.finish().map(drop)
+}
+
+/// The records of some neighbouring inputs; none where the article is `known`.
+fn records(
+    tagger: &Tagger,
+    name: &str,
+    known: &HashSet<Fingerprint>,
+    items: Vec<Result<RawItem>>,
+) -> Vec<Result<Option<(Size, Record)>>> {
+    let mut articles = Vec::with_capacity(items.len());
+    let mut new_input = |article: Article| {
+        let input = fingerprint(&article, name);
+        let is_new = !known.contains(&input);
+        is_new.then(|| {
+            articles.push(article);
+            input
+        })
+    };
+    let inputs: Vec<Result<Option<Fingerprint>>> = items
+        .into_iter()
+        .map(|item| item.and_then(RawItem::parse).map(&mut new_input))
+        .collect();
+    let mut documents = tagger.tag_all(articles).into_iter();
+    let mut record = |input: Fingerprint| {
+        let record = |document| Ok((Size::of(&document), Record::new(document)?.tagged_from(input)));
+        documents.next().map(record).transpose()
+    };
+    inputs
+        .into_iter()
+        .map(|input| input?.map_or(Ok(None), &mut record))
+        .collect()
 }
 
 fn read_options(args: &TagArgs) -> Result<read::Options> {
@@ -214,22 +304,24 @@ impl Size {
 }
 
 /// Counts what passes, and shows it on a terminal.
-struct Progress {
+pub(super) struct Progress {
     bar: ProgressBar,
     started: Instant,
     articles: u64,
+    known: u64,
     characters: u64,
     mentions: u64,
     failures: u64,
 }
 
 impl Progress {
-    fn new(quiet: bool) -> Self {
+    pub fn new(quiet: bool) -> Self {
         let bar = progress_bar(quiet);
         Self {
             bar,
             started: Instant::now(),
             articles: 0,
+            known: 0,
             characters: 0,
             mentions: 0,
             failures: 0,
@@ -243,13 +335,29 @@ impl Progress {
         self.bar.inc(1);
     }
 
+    /// An article is in the store already.
+    fn known(&mut self) {
+        self.known += 1;
+        self.bar.inc(1);
+    }
+
+    pub fn failures(&self) -> u64 {
+        self.failures
+    }
+
     fn failed(&mut self, error: &Error) {
         self.failures += 1;
         self.bar.suspend(|| eprintln!("shiji: {error}"));
     }
 
-    fn report(&self, print: impl Fn(String)) {
+    pub fn report(&self, print: impl Fn(String)) {
         self.bar.finish_and_clear();
+        if self.known > 0 {
+            print(format!(
+                "{} articles were in the store already",
+                HumanCount(self.known)
+            ));
+        }
         let seconds = self.started.elapsed().as_secs_f64();
         let rate = |count: u64| HumanCount((count as f64 / seconds) as u64);
         print(format!(

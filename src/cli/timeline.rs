@@ -8,12 +8,13 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use jiff::civil::Date;
 
-use shiji::store::{EntityRow, Period, Resolved, Store, date_of, open_corpus};
+use shiji::store::{EntityRow, Period, Resolved, Store, date_of};
 use shiji::timeline::output::{self, Format, Look};
 use shiji::timeline::{By, Lang, Options, page, timeline};
-use shiji::{Error, Result, pipeline};
+use shiji::{Error, Result};
 
 use super::Outcome;
+use super::corpus::CorpusArgs;
 
 /// Show the timeline of a person, place, organisation or topic.
 #[derive(Args)]
@@ -24,9 +25,8 @@ pub struct TimelineArgs {
     /// Lay the timeline of this one over it; may be repeated.
     #[arg(long, value_name = "NAME")]
     compare: Vec<String>,
-    /// The corpus: a store of `shiji index`, or files of records; may be repeated.
-    #[arg(long = "in", value_name = "PATH", default_value = "corpus.db")]
-    corpus: Vec<PathBuf>,
+    #[command(flatten)]
+    corpus: CorpusArgs,
     /// Type of the entity, where a name is that of several: PER, LOC, ORG, iptc, issue, keyphrase.
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
@@ -68,13 +68,7 @@ pub struct TimelineArgs {
 pub fn run(args: TimelineArgs) -> Result<Outcome> {
     let options = options(&args)?;
     let (format, lang): (Format, Lang) = (args.format.parse()?, args.lang.parse()?);
-    let mut failures = 0u64;
-    let store = open_corpus(&args.corpus, &pipeline::pool(0)?, |added| {
-        if let Err(error) = added {
-            failures += 1;
-            eprintln!("shiji: {error}");
-        }
-    })?;
+    let (store, outcome) = args.corpus.open()?;
     let names = args.name.iter().chain(&args.compare);
     let entities: Vec<EntityRow> = names
         .map(|name| find(&store, name, args.kind.as_deref()))
@@ -106,11 +100,7 @@ pub fn run(args: TimelineArgs) -> Result<Outcome> {
                 .map_err(|error| Error::io("standard output", error))?;
         }
     }
-    Ok(if failures == 0 {
-        Outcome::Complete
-    } else {
-        Outcome::Partial
-    })
+    Ok(outcome)
 }
 
 fn options(args: &TimelineArgs) -> Result<Options> {

@@ -18,7 +18,9 @@ mod calibration;
 mod gold;
 mod inline;
 mod json;
+mod linking;
 mod matching;
+mod roles;
 mod score;
 
 pub use bio::{parse_bio, spans_of_tags};
@@ -26,4 +28,6 @@ pub use calibration::{Bin, Calibration};
 pub use gold::{GoldDocument, GoldFormat, GoldMention, Span, read_gold};
 pub use inline::parse_inline;
 pub use json::parse_jsonl;
+pub use linking::{Difference, LinkingReport, LinkingScorer, Nil};
+pub use roles::{RoleLabel, RoleReport, labelled_articles, read_role_labels, score_roles};
 pub use score::{KINDS, Report, Score, Scorer};

@@ -39,13 +39,13 @@ pub struct Scorer {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Counts {
-    gold: usize,
-    predicted: usize,
+pub(super) struct Counts {
+    pub gold: usize,
+    pub predicted: usize,
     /// Gold spans that match.
-    found: usize,
+    pub found: usize,
     /// Predicted spans that match; in strict mode the same as `found`.
-    correct: usize,
+    pub correct: usize,
 }
 
 impl Scorer {
@@ -100,20 +100,8 @@ impl Scorer {
 
     /// The figures for all documents so far.
     pub fn report(&self) -> Report {
-        let mut sum = Counts::default();
-        for counts in self.counts.values() {
-            sum.gold += counts.gold;
-            sum.predicted += counts.predicted;
-            sum.found += counts.found;
-            sum.correct += counts.correct;
-        }
-        let scores = self.kinds.iter().map(|kind| self.counts[kind].score(kind));
-        Report {
-            types: scores.collect(),
-            micro: sum.score("micro"),
-            documents: self.documents,
-            characters: self.characters,
-        }
+        let counts = self.kinds.iter().map(|kind| (kind.as_str(), self.counts[kind]));
+        Report::new(counts, self.documents, self.characters)
     }
 
     /// The spans of the types that are scored, each once.
@@ -138,7 +126,7 @@ impl Scorer {
 }
 
 impl Counts {
-    fn score(self, name: &str) -> Score {
+    pub(super) fn score(self, name: &str) -> Score {
         let precision = ratio(self.correct, self.predicted);
         let recall = ratio(self.found, self.gold);
         let sum = precision + recall;
@@ -177,6 +165,30 @@ pub struct Report {
     pub documents: usize,
     /// Their length in code points.
     pub characters: usize,
+}
+
+impl Report {
+    pub(super) fn new<'k>(
+        counts: impl Iterator<Item = (&'k str, Counts)>,
+        documents: usize,
+        characters: usize,
+    ) -> Self {
+        let mut sum = Counts::default();
+        let mut types = Vec::new();
+        for (kind, counts) in counts {
+            sum.gold += counts.gold;
+            sum.predicted += counts.predicted;
+            sum.found += counts.found;
+            sum.correct += counts.correct;
+            types.push(counts.score(kind));
+        }
+        Self {
+            types,
+            micro: sum.score("micro"),
+            documents,
+            characters,
+        }
+    }
 }
 
 /// The figures of one type, as fractions of 1; a fraction of nothing is 0.

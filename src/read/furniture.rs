@@ -6,6 +6,7 @@ use scraper::node::Element;
 use super::dom::{Block, Kind};
 use super::phrases::{AGENCIES, CREDITS, ELEMENTS, END_MARKS, LINK_LABELS, NAME_PARTS, NAME_WORDS, PHRASES};
 use super::phrases::{Place, Test};
+use super::related::related_from;
 use crate::text::fold;
 
 /// Whether an element never holds article text, by its name.
@@ -93,10 +94,11 @@ pub(super) fn article_lines(blocks: Vec<Block>, title: Option<&str>) -> Vec<Stri
     let folded: Vec<String> = blocks.iter().map(|block| folded(&block.text)).collect();
     let title = title.map(self::folded);
     let body = after_time_stamp(&blocks, &folded);
+    let related = related_from(folded.iter().map(String::as_str)).unwrap_or(blocks.len());
     let at_end = |at: usize| at + TAIL >= blocks.len();
     let is_text = |at: usize| {
         let (block, line) = (&blocks[at], folded[at].as_str());
-        at >= body
+        (body..related).contains(&at)
             && block.kind != Kind::Note
             && !(at < HEAD && title.as_deref() == Some(line))
             && !(at < HEAD && is_time_stamp(line, at))
@@ -324,6 +326,15 @@ mod tests {
         assert_eq!(lines(html, "题"), ["正文。", "2020年8月6日", "又及。", "完。"]);
         let html = "<h1>题</h1><time datetime=x>30 分钟前</time><p>正文。</p><p>记者：王小明  责编：李大山   网编：张三</p>";
         assert_eq!(lines(html, "题"), ["正文。"]);
+    }
+
+    #[test]
+    fn a_list_of_other_articles_below_is_dropped() {
+        let html = "<p>正文第一段。</p><p>（編輯：李錫璋）1090922</p><p>延伸閱讀</p>\
+            <p>林懷民雲門交棒 改變台灣的超級英雄雲門創計畫邁入第6年</p>";
+        assert_eq!(lines(html, "題"), ["正文第一段。"]);
+        let html = "<p>正文第一段。</p><p>延伸閱讀</p><p>一則舊聞</p><p>正文第二段。</p>";
+        assert!(lines(html, "題").contains(&"正文第二段。".to_owned()));
     }
 
     #[test]

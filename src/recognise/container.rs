@@ -44,6 +44,13 @@ pub struct Architecture {
     pub positions: usize,
     /// Added to the variance in layer normalisation.
     pub eps: f32,
+    /// Rows of each of the two tables of character pairs; 0 if there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub bigrams: usize,
+}
+
+fn is_zero(value: &usize) -> bool {
+    *value == 0
 }
 
 /// The JSON header of a model file.

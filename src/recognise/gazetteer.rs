@@ -6,38 +6,62 @@ use crate::document::Mention;
 use crate::segment::{KnownName, Word};
 use crate::text::CharOffsets;
 
-/// Shorter names of our dictionary are not added where the model saw none: they
-/// are too often a part of something else.
-const SHORTEST: usize = 3;
-
 /// Confidence of a mention that only a dictionary vouches for.
 const DICTIONARY_ALONE: f64 = 0.5;
 
-/// Corrects the types of `mentions` (sorted) that a dictionary lists, and adds the
-/// names it lists where the model found nothing.
-pub(super) fn apply(mentions: &mut Vec<Mention>, words: &[Word<'_>], text: &str, offsets: &CharOffsets) {
-    let mut added = Vec::new();
+/// Corrects the types and ends of `mentions` (sorted) that a dictionary lists, and adds
+/// the names it lists where the model found nothing and where `is_free` says of each of
+/// their code points that they may be in a name.
+pub(super) fn apply(
+    mentions: &mut Vec<Mention>,
+    words: &[Word<'_>],
+    text: &str,
+    offsets: &CharOffsets,
+    is_free: impl Fn(usize) -> bool,
+) {
+    let mut known = Vec::new();
     let mut at = 0;
     for (word, name) in words.iter().filter_map(|word| Some((word, word.name?))) {
         while mentions.get(at).is_some_and(|mention| mention.end <= word.start) {
             at += 1;
         }
-        match mentions.get_mut(at).filter(|mention| mention.start < word.end) {
-            Some(mention) if (mention.start, mention.end) == (word.start, word.end) => correct(mention, name),
-            Some(_) => {}
-            None if is_cut(text, offsets, word) => {}
-            None if name.by_user || word.end - word.start >= SHORTEST => added.push(Mention {
-                start: word.start,
-                end: word.end,
-                text: offsets.slice(text, word.start, word.end).to_owned(),
-                kind: name.kind,
-                confidence: DICTIONARY_ALONE,
-                entity: None,
-            }),
-            None => {}
+        let overlapping = mentions[at..]
+            .iter()
+            .take_while(|mention| mention.start < word.end);
+        let overlapping = at..at + overlapping.count();
+        if let [mention] = &mut mentions[overlapping.clone()]
+            && (mention.start, mention.end) == (word.start, word.end)
+        {
+            correct(mention, name);
+            continue;
         }
+        let parts = &mentions[overlapping];
+        // The whole name, not the places in it (美国之音, 加沙地带); but longer names that
+        // the model saw stay, and so do two places where it saw two (中欧).
+        let covers = |part: &Mention| word.start <= part.start && part.end <= word.end;
+        let is_pair = parts.len() == 2 && word.end - word.start == 2;
+        if is_pair
+            || !parts.iter().all(covers)
+            || is_cut(text, offsets, word)
+            || !(word.start..word.end).all(&is_free)
+        {
+            continue;
+        }
+        known.push(Mention {
+            start: word.start,
+            end: word.end,
+            text: offsets.slice(text, word.start, word.end).to_owned(),
+            kind: name.kind,
+            confidence: DICTIONARY_ALONE,
+            entity: None,
+        });
     }
-    mentions.append(&mut added);
+    let mut names = known.iter().peekable();
+    mentions.retain(|mention| {
+        while names.next_if(|name| name.end <= mention.start).is_some() {}
+        names.peek().is_none_or(|name| mention.end <= name.start)
+    });
+    mentions.append(&mut known);
     mentions.sort_by_key(|mention| mention.start);
 }
 
@@ -98,24 +122,59 @@ mod tests {
     }
 
     fn applied(mut mentions: Vec<Mention>, by_user: bool) -> Vec<(usize, usize, EntityType)> {
-        apply(&mut mentions, &words(by_user), TEXT, &CharOffsets::new(TEXT));
+        apply(
+            &mut mentions,
+            &words(by_user),
+            TEXT,
+            &CharOffsets::new(TEXT),
+            |_| true,
+        );
         mentions.iter().map(|m| (m.start, m.end, m.kind)).collect()
     }
 
     #[test]
     fn known_names_are_corrected_and_added() {
         let found = applied(vec![mention(0, 3, Person, 0.9)], false);
-        assert_eq!(found, [(0, 3, Organization), (4, 7, Organization)]);
+        assert_eq!(
+            found,
+            [(0, 3, Organization), (4, 7, Organization), (8, 10, Organization)]
+        );
     }
 
     #[test]
-    fn short_names_are_added_only_for_the_user() {
-        assert_eq!(applied(vec![], false).len(), 2);
-        assert_eq!(applied(vec![], true).len(), 3);
+    fn a_pair_of_places_stays_two() {
+        let pair = vec![mention(8, 9, Person, 0.9), mention(9, 10, Person, 0.9)];
+        let found = applied(pair, false);
+        assert_eq!(found[2..], [(8, 9, Person), (9, 10, Person)]);
+    }
+
+    #[test]
+    fn the_whole_name_replaces_its_parts() {
+        let parts = vec![mention(4, 5, Person, 0.9), mention(5, 7, Person, 0.9)];
+        assert_eq!(
+            applied(parts, false),
+            [(0, 3, Organization), (4, 7, Organization)]
+        );
+    }
+
+    #[test]
+    fn nothing_is_added_where_no_name_may_be() {
+        let mut mentions = Vec::new();
+        apply(
+            &mut mentions,
+            &words(false),
+            TEXT,
+            &CharOffsets::new(TEXT),
+            |at| at < 4,
+        );
+        assert_eq!(mentions.len(), 1);
     }
 
     #[test]
     fn a_mention_that_overlaps_is_left_alone() {
-        assert_eq!(applied(vec![mention(2, 5, Person, 0.6)], false), [(2, 5, Person)]);
+        assert_eq!(
+            applied(vec![mention(2, 5, Person, 0.6)], false)[0],
+            (2, 5, Person)
+        );
     }
 }

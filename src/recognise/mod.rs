@@ -1,5 +1,6 @@
 //! Named entities: the model's view of a text → windows → encoder → decoder → mentions.
 
+mod consistency;
 pub mod container;
 pub mod encoder;
 mod gazetteer;
@@ -26,16 +27,16 @@ use crate::text::CharOffsets;
 use encoder::{Batch, Scratch};
 use model::Model;
 use view::{Symbol, Unit, view};
-use viterbi::Constraint;
+use viterbi::{Constraint, Span};
 use window::{Window, windows};
 
 pub use viterbi::LABELS;
 
-/// The model that is compiled in.
-const EMBEDDED: &[u8] = include_bytes!("../../models/default.shiji");
+/// The models that are compiled in, by name.
+const EMBEDDED: [(&str, &[u8]); 1] = [("accurate", include_bytes!("../../models/accurate.shiji"))];
 
-/// Name of the compiled-in model.
-pub const DEFAULT_MODEL: &str = "default";
+/// Name of the model that is used where none is named; one of [`EMBEDDED`].
+pub const DEFAULT_MODEL: &str = "accurate";
 
 /// Ending of model files.
 const EXTENSION: &str = "shiji";
@@ -84,22 +85,23 @@ impl Job<'_> {
 }
 
 impl Recogniser {
-    /// The compiled-in model.
+    /// The default model, which is compiled in.
     ///
     /// # Errors
     /// If the model in this binary is damaged.
     pub fn embedded() -> Result<Self> {
-        Self::from_bytes(EMBEDDED, DEFAULT_MODEL)
+        Self::find(DEFAULT_MODEL)
     }
 
-    /// The model of that name or at that path. Names are looked up as `NAME.shiji`
-    /// in the folder `models` beside the running program and in the current folder.
+    /// The model of that name or at that path. Names are those of the compiled-in
+    /// models; others are looked up as `NAME.shiji` in the folder `models` beside the
+    /// running program and in the current folder.
     ///
     /// # Errors
     /// If there is no such model, or its file is damaged.
     pub fn find(name: &str) -> Result<Self> {
-        if name == DEFAULT_MODEL {
-            return Self::embedded();
+        if let Some((_, bytes)) = EMBEDDED.iter().find(|(embedded, _)| *embedded == name) {
+            return Self::from_bytes(bytes, name);
         }
         let path = Path::new(name);
         if path.is_file() {
@@ -109,7 +111,8 @@ impl Recogniser {
         match candidates.iter().find(|candidate| candidate.is_file()) {
             Some(found) => Self::load(found),
             None => Err(Error::Usage(format!(
-                "no model {name:?}: expected `{DEFAULT_MODEL}`, the path of a .{EXTENSION} file, or a name for one of {}",
+                "no model {name:?}: expected {}, the path of a .{EXTENSION} file, or a name for one of {}",
+                EMBEDDED.map(|(name, _)| format!("`{name}`")).join(", "),
                 candidates
                     .iter()
                     .map(|c| c.display().to_string())
@@ -189,6 +192,22 @@ impl Recogniser {
     /// does not change a text's mentions.
     pub fn mentions(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Vec<Mention>> {
         let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
+        prepared
+            .iter()
+            .zip(self.score(&prepared))
+            .map(|(p, scores)| mentions(p, scores.view()))
+            .collect()
+    }
+
+    /// The model's scores of each text, `[units × labels]` logits: a unit is a
+    /// character that the model reads, white space between Han characters, or a
+    /// line break.
+    pub fn scores(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Array2<f32>> {
+        let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
+        self.score(&prepared)
+    }
+
+    fn score(&self, prepared: &[Prepared<'_>]) -> Vec<Array2<f32>> {
         let mut scores: Vec<Array2<f32>> = prepared
             .iter()
             .map(|p| Array2::zeros((p.units.len(), LABELS.len())))
@@ -201,7 +220,7 @@ impl Recogniser {
         let batches = batches(&jobs);
         let encoded: Vec<Array2<f32>> = batches
             .par_iter()
-            .map(|batch| self.encode(&prepared, batch))
+            .map(|batch| self.encode(prepared, batch))
             .collect();
         for (batch, logits) in batches.into_iter().zip(encoded) {
             let mut row = 0;
@@ -214,11 +233,7 @@ impl Recogniser {
                 row += window.reads.len() + 2;
             }
         }
-        prepared
-            .iter()
-            .zip(&scores)
-            .map(|(p, s)| mentions(p, s.view()))
-            .collect()
+        scores
     }
 
     fn encode(&self, prepared: &[Prepared<'_>], batch: &[Job<'_>]) -> Array2<f32> {
@@ -310,22 +325,34 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
         text, words, units, ..
     } = prepared;
     let offsets = CharOffsets::new(text);
-    let mut mentions: Vec<Mention> = viterbi::decode(scores, &constraints(units, words))
+    let constraints = constraints(units, words);
+    let mut spans: Vec<Span> = viterbi::decode(scores, &constraints)
         .into_iter()
         .filter_map(|span| {
             let Range { start, end } = trim(units, span.start..span.end)?;
-            let (start, end) = (units[start].position, units[end - 1].position + 1);
-            Some(Mention {
+            Some(Span { start, end, ..span })
+        })
+        .collect();
+    consistency::apply(&mut spans, units, &constraints, scores);
+    let mut mentions: Vec<Mention> = spans
+        .into_iter()
+        .map(|span| {
+            let (start, end) = (units[span.start].position, units[span.end - 1].position + 1);
+            Mention {
                 start,
                 end,
                 text: offsets.slice(text, start, end).to_owned(),
                 kind: span.kind,
                 confidence: (span.probability * 1000.0).round() / 1000.0,
                 entity: None,
-            })
+            }
         })
         .collect();
-    gazetteer::apply(&mut mentions, words, text, &offsets);
+    let is_free = |position: usize| {
+        let unit = units.binary_search_by_key(&position, |unit| unit.position);
+        unit.is_ok_and(|unit| constraints[unit] != Constraint::Outside)
+    };
+    gazetteer::apply(&mut mentions, words, text, &offsets, is_free);
     mentions
 }
 
@@ -334,12 +361,21 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
 fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
     let is_latin = |unit: &Unit| matches!(unit.symbol, Symbol::Char(c) if c.is_ascii_alphanumeric());
     let mut words = words.iter().peekable();
+    let mut before = None;
     let mut constraints = vec![Constraint::Free; units.len()];
     for (at, unit) in units.iter().enumerate() {
-        while words.next_if(|word| word.end <= unit.position).is_some() {}
-        let is_office = words
-            .peek()
-            .is_some_and(|word| word.is_office && word.start <= unit.position);
+        while let Some(word) = words.next_if(|word| word.end <= unit.position) {
+            before = Some(word);
+        }
+        let word = words.peek().filter(|word| word.start <= unit.position);
+        let is_office = word.is_some_and(|word| word.is_office);
+        if let (Some(word), Some(before)) = (word, before)
+            && is_head(unit, word)
+        {
+            let start = title_start(before, &units[..at]);
+            constraints[start..=at].fill(Constraint::Outside);
+            continue;
+        }
         let follows = at > 0 && units[at - 1].position + 1 == unit.position;
         if unit.symbol == Symbol::Break || is_office {
             constraints[at] = Constraint::Outside;
@@ -348,6 +384,32 @@ fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
         }
     }
     constraints
+}
+
+/// Last characters of places and bodies that share them with the title of their head:
+/// 高雄市|长 is the 市长 of 高雄.
+const SHARED: &str = "市省县州区镇乡村郡会校社台馆团军队行所";
+/// Last characters of bodies whose name is a part of that title: 外交部|长.
+const SWALLOWED: &str = "部局院署厅处司";
+
+/// Whether the unit is the 长 of an office that the segmenter cut off.
+fn is_head(unit: &Unit, word: &Word<'_>) -> bool {
+    unit.symbol == Symbol::Char('长') && word.end - word.start == 1
+}
+
+/// First unit of the title that a 长 after the word `before`, the last of `units`, ends.
+fn title_start(before: &Word<'_>, units: &[Unit]) -> usize {
+    let last = match units.last().map(|unit| unit.symbol) {
+        Some(Symbol::Char(last)) if before.end - before.start > 1 => last,
+        _ => return units.len(),
+    };
+    if SHARED.contains(last) {
+        return units.len() - 1;
+    }
+    if SWALLOWED.contains(last) {
+        return units.partition_point(|unit| unit.position < before.start);
+    }
+    units.len()
 }
 
 /// The span without white space at its ends; none if nothing is left.

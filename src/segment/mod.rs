@@ -49,7 +49,9 @@ pub struct KnownName {
 /// Splits text into words. Immutable once built and shared by all threads.
 pub struct Segmenter {
     jieba: Jieba,
-    names: HashMap<String, KnownName>,
+    names: HashMap<String, (KnownName, String)>,
+    /// Word of a user dictionary → `file:line`.
+    lines: HashMap<String, String>,
 }
 
 impl Default for Segmenter {
@@ -64,6 +66,7 @@ impl Segmenter {
         let mut segmenter = Self {
             jieba: Jieba::new(),
             names: HashMap::new(),
+            lines: HashMap::new(),
         };
         for (name, pos) in NAMES.lines().filter_map(|line| line.split_once(' ')) {
             segmenter.add(name.to_owned(), None, Some(pos), false);
@@ -79,7 +82,15 @@ impl Segmenter {
     /// If the file cannot be read or is not UTF-8.
     pub fn add_dictionary(&mut self, path: &Path) -> Result<DictionaryReport> {
         let (entries, report) = dictionary::read(path)?;
-        for Entry { word, frequency, pos } in entries {
+        for Entry {
+            word,
+            frequency,
+            pos,
+            line,
+        } in entries
+        {
+            self.lines
+                .insert(word.clone(), format!("{}:{line}", path.display()));
             self.add(word, frequency, pos.as_deref(), true);
         }
         Ok(report)
@@ -89,9 +100,22 @@ impl Segmenter {
         if by_user || !self.has(&word, pos) {
             self.jieba.add_word(&word, frequency, pos);
         }
-        if let Some(kind) = pos.and_then(kind_of) {
-            self.names.insert(word, KnownName { kind, by_user });
+        if let Some((pos, kind)) = pos.and_then(|pos| Some((pos, kind_of(pos)?))) {
+            self.names
+                .insert(word, (KnownName { kind, by_user }, pos.to_owned()));
         }
+    }
+
+    /// `file:line` of the dictionary that lists a word as a name: the user's, or ours.
+    pub fn dictionary_line(&self, word: &str) -> Option<String> {
+        let folded = fold_str(word);
+        if let Some(line) = self.lines.get(&folded) {
+            return Some(line.clone());
+        }
+        self.names.get(&folded)?;
+        let of_word = |line: &str| line.split(' ').next() == Some(folded.as_str());
+        let number = NAMES.lines().position(of_word)?;
+        Some(format!("data/dictionary.txt:{}", number + 1))
     }
 
     /// Whether jieba knows the word with this part of speech; its frequency is
@@ -104,12 +128,16 @@ impl Segmenter {
     /// dictionary is in simplified script. The words cover the whole text,
     /// white space included.
     pub fn words<'s>(&'s self, folded: &'s str) -> impl Iterator<Item = Word<'s>> + 's {
-        self.jieba.tag(folded, true).into_iter().map(|tag| Word {
-            start: tag.start,
-            end: tag.end,
-            pos: tag.tag,
-            name: kind_of(tag.tag).and_then(|_| self.names.get(tag.word).copied()),
-            is_office: tag.tag == "n" && tag.end - tag.start >= 3 && tag.word.ends_with('长'),
+        self.jieba.tag(folded, true).into_iter().map(|tag| {
+            // jieba keeps its own part of speech for words that it has: 美国之音 is "nz".
+            let name = self.names.get(tag.word);
+            Word {
+                start: tag.start,
+                end: tag.end,
+                pos: name.map_or(tag.tag, |(_, pos)| pos),
+                name: name.map(|&(name, _)| name),
+                is_office: tag.tag == "n" && tag.end - tag.start >= 3 && tag.word.ends_with('长'),
+            }
         })
     }
 

@@ -1,22 +1,13 @@
 //! Filling a store from files of records.
 
-use std::fs::File;
-use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::{Added, Counts, Record, Store};
-use crate::document::{Document, SCHEMA};
+use crate::document::SCHEMA;
 use crate::error::{Error, Result};
 use crate::pipeline;
 use crate::read::open::open;
-
-/// A line of a file of records.
-struct Line {
-    path: Arc<PathBuf>,
-    number: usize,
-    text: String,
-}
+use crate::read::{TaggedLine, tagged_lines};
 
 /// Adds the records of JSON Lines files, plain or compressed (`.gz`, `.zst`); `-` is
 /// standard input. `report` hears of each record in the order of the files, also of
@@ -31,14 +22,14 @@ pub fn add_files(
     mut report: impl FnMut(&Result<Added>),
 ) -> Result<Counts> {
     let mut writer = store.writer()?;
-    let lines = paths.iter().flat_map(|path| lines(path));
+    let lines = paths.iter().flat_map(|path| tagged_lines(path));
     pipeline::map_ordered(
         pool,
         lines,
         |lines| {
             lines
                 .into_iter()
-                .map(|line| line.map(|line| line.parse()))
+                .map(|line| line.map(|line| record(&line)))
                 .collect()
         },
         |record: Result<Result<Record>>| {
@@ -53,72 +44,92 @@ pub fn add_files(
     writer.finish()
 }
 
-/// Opens a corpus for reading: one store, or files of records, which are read into a store
-/// in memory. `report` hears of each record, see [`add_files`].
-///
-/// # Errors
-/// If a file cannot be opened or read, or is neither.
-pub fn open_corpus(
-    paths: &[PathBuf],
-    pool: &rayon::ThreadPool,
-    report: impl FnMut(&Result<Added>),
-) -> Result<Store> {
-    if let [path] = paths
-        && is_database(path)?
-    {
-        return Store::open_read_only(path);
-    }
-    let mut store = Store::in_memory()?;
-    add_files(&mut store, paths, pool, report)?;
-    Ok(store)
+/// What a path of a corpus holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A store.
+    Store,
+    /// Records of `shiji tag`, which can be added to a store.
+    Records,
+    /// Anything else: articles, or a folder of them, or a pattern.
+    Articles,
 }
 
-/// Whether the file begins as those of SQLite do.
-fn is_database(path: &Path) -> Result<bool> {
-    const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-    if path == Path::new("-") {
-        return Ok(false);
-    }
-    let mut start = Vec::new();
-    let file = File::open(path).map_err(|error| Error::io(path, error))?;
-    file.take(MAGIC.len() as u64)
-        .read_to_end(&mut start)
-        .map_err(|error| Error::io(path, error))?;
-    Ok(start == MAGIC)
-}
-
-/// The lines of a file that are not empty; a file that cannot be opened is one error.
-fn lines(path: &Path) -> Box<dyn Iterator<Item = Result<Line>> + Send> {
-    let shared = Arc::new(path.to_owned());
-    let file = Some(path).filter(|path| *path != Path::new("-"));
-    let reader = match open(file) {
-        Ok(opened) => opened.reader,
-        Err(error) => return Box::new(std::iter::once(Err(Error::io(path, error)))),
-    };
-    let lines = reader.lines().enumerate();
-    Box::new(lines.filter_map(move |(at, text)| match text {
-        Ok(text) if text.trim().is_empty() => None,
-        Ok(text) => Some(Ok(Line {
-            path: shared.clone(),
-            number: at + 1,
-            text,
-        })),
-        Err(error) => Some(Err(Error::io(&*shared, error))),
-    }))
-}
-
-impl Line {
-    fn parse(self) -> Result<Record> {
-        let location = format!("{}:{}", self.path.display(), self.number);
-        let document: Document = serde_json::from_str(self.text.trim_start_matches('\u{feff}'))
-            .map_err(|error| Error::input(&location, format!("not a record of `shiji tag`: {error}")))?;
-        if document.schema != SCHEMA {
-            let reason = format!(
-                "the record has the layout {:?}, this program reads {SCHEMA:?}",
-                document.schema
-            );
-            return Err(Error::input(location, reason));
+impl Content {
+    /// Finds out from the beginning of the file. Standard input, `-`, holds records.
+    ///
+    /// # Errors
+    /// If there is no such file, or it cannot be read.
+    pub fn of(path: &Path) -> Result<Self> {
+        let io = |error| Error::io(path, error);
+        if path == Path::new("-") {
+            return Ok(Self::Records);
         }
-        Record::new(document).map_err(|error| Error::input(location, error))
+        if !path.exists() && path.to_string_lossy().contains(['*', '?', '[']) || path.is_dir() {
+            return Ok(Self::Articles);
+        }
+        let head = open(Some(path)).map_err(io)?.head;
+        Ok(if head.starts_with(SQLITE) {
+            Self::Store
+        } else if is_record(&head) {
+            Self::Records
+        } else {
+            Self::Articles
+        })
+    }
+}
+
+/// How files of SQLite begin.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
+/// Whether the first line is, or begins as, an object with our schema.
+fn is_record(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
+    let line = head.trim_start_matches('\u{feff}').trim_start();
+    let line = line.lines().next().unwrap_or_default();
+    let layout = SCHEMA.split('/').next().unwrap_or_default();
+    line.starts_with('{')
+        && line.split("\"schema\"").skip(1).any(|after| {
+            let value = after.trim_start().strip_prefix(':').map(str::trim_start);
+            value.is_some_and(|value| value.starts_with(&format!("\"{layout}/")))
+        })
+}
+
+fn record(line: &TaggedLine) -> Result<Record> {
+    Record::new(line.parse()?).map_err(|error| Error::input(line.location(), error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_is_told_from_its_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        let content = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            Content::of(&path).unwrap()
+        };
+        assert_eq!(
+            content("a", b"{\"schema\":\"shiji/1\",\"id\":\"a\"}\n"),
+            Content::Records
+        );
+        assert_eq!(
+            content("b", b"\xEF\xBB\xBF\n{\"id\": \"a\", \"schema\" : \"shiji/1\"}"),
+            Content::Records
+        );
+        assert_eq!(content("c", b"{\"text\":\"schema shiji/1\"}"), Content::Articles);
+        assert_eq!(content("d", "董军访美".as_bytes()), Content::Articles);
+        assert_eq!(content("e", b""), Content::Articles);
+        let path = folder.path().join("f");
+        Store::open(&path).unwrap();
+        assert_eq!(Content::of(&path).unwrap(), Content::Store);
+        assert_eq!(Content::of(folder.path()).unwrap(), Content::Articles);
+        assert_eq!(
+            Content::of(&folder.path().join("*.md")).unwrap(),
+            Content::Articles
+        );
+        assert!(Content::of(&folder.path().join("none")).is_err());
     }
 }

@@ -35,11 +35,11 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result};
 
-pub use fill::{add_files, open_corpus};
+pub use fill::{Content, add_files};
 pub use find::{Candidate, EntityFilter, Resolved};
 pub use period::{Day, Period, date_of, day_of};
 pub use query::{Appearance, ArticleInfo, DatedSentence, EntityRow, RoleRow, Sentence};
-pub use record::Record;
+pub use record::{Fingerprint, Record, fingerprint};
 pub use writer::{Added, Counts, Writer};
 
 /// How long to wait for another process that writes.

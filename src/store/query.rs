@@ -1,10 +1,13 @@
 //! What timelines ask of a store, a row type a question.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use rusqlite::{Params, Row, params};
 
 use super::Store;
 use super::period::{Day, Period, date_of};
+use super::record::Fingerprint;
 use crate::error::Result;
 use crate::text::CharOffsets;
 
@@ -122,6 +125,17 @@ impl Store {
     /// If the store cannot be read.
     pub fn articles(&self) -> Result<u64> {
         self.one("SELECT count(*) FROM article")
+    }
+
+    /// What the articles were tagged from, see [`Record::tagged_from`](super::Record::tagged_from).
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn inputs(&self) -> Result<HashSet<Fingerprint>> {
+        let inputs = self.rows("SELECT input FROM article WHERE input IS NOT NULL", (), |row| {
+            row.get(0)
+        })?;
+        Ok(inputs.into_iter().collect())
     }
 
     /// How many articles were published on each day, in the order of days.

@@ -7,19 +7,47 @@ use sha2::{Digest, Sha256};
 
 use super::governing::Governing;
 use super::period::{Day, day_of};
-use crate::document::{Document, EntityType};
+use crate::document::{Article, Document, EntityType};
 use crate::error::{Error, Result};
 use crate::resolve::dates::DateMention;
 use crate::resolve::entities::Role;
 use crate::segment::sentence::sentences;
 use crate::text::{CharOffsets, fold_str};
 
+/// Identifies some content: the first half of its SHA-256.
+pub type Fingerprint = [u8; 16];
+
+/// Identifies an article and what it is tagged with (`tagger`: whatever tells this tagger
+/// from others), so that a later run need not tag it again.
+pub fn fingerprint(article: &Article, tagger: &str) -> Fingerprint {
+    let published = article.published.map(|published| published.to_string());
+    let optional = [&article.url, &article.source, &article.title, &published];
+    let mut hasher = Sha256::new();
+    for part in [tagger, &article.id, &article.body] {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    for part in optional {
+        let length = part.as_ref().map_or(u64::MAX, |part| part.len() as u64);
+        hasher.update(length.to_le_bytes());
+        hasher.update(part.as_deref().unwrap_or_default());
+    }
+    first_half(hasher)
+}
+
+fn first_half(hasher: Sha256) -> Fingerprint {
+    let mut half = [0; 16];
+    half.copy_from_slice(&hasher.finalize()[..16]);
+    half
+}
+
 /// One article, ready to be written.
 #[derive(Debug)]
 pub struct Record {
     pub(super) key: String,
     pub(super) source: String,
-    pub(super) digest: [u8; 16],
+    pub(super) digest: Fingerprint,
+    pub(super) input: Option<Fingerprint>,
     pub(super) day: Option<Day>,
     pub(super) published: Option<String>,
     pub(super) url: Option<String>,
@@ -74,6 +102,7 @@ impl Record {
             key: document.id,
             source: document.source.unwrap_or_default(),
             digest,
+            input: None,
             day: document.published.map(|published| day_of(published.date())),
             published: document.published.map(|published| published.to_string()),
             url: document.url,
@@ -83,6 +112,13 @@ impl Record {
             subjects,
             dates: document.dates,
         })
+    }
+
+    /// Says what was tagged and what with, see [`fingerprint`].
+    #[must_use]
+    pub fn tagged_from(mut self, input: Fingerprint) -> Self {
+        self.input = Some(input);
+        self
     }
 
     /// Identifier of the article.
@@ -112,11 +148,11 @@ fn check_offsets(document: &Document, length: usize) -> Result<()> {
 }
 
 /// Identifies the content of a record: equal records are equal articles.
-fn digest(document: &Document) -> Result<[u8; 16]> {
+fn digest(document: &Document) -> Result<Fingerprint> {
     let bytes = serde_json::to_vec(document).map_err(|error| Error::input(&document.id, error))?;
-    let mut digest = [0; 16];
-    digest.copy_from_slice(&Sha256::digest(&bytes)[..16]);
-    Ok(digest)
+    let mut hasher = Sha256::new();
+    hasher.update(&bytes);
+    Ok(first_half(hasher))
 }
 
 /// Whether `kind` is a type of entity, not a scheme of topics.
@@ -251,6 +287,23 @@ mod tests {
         let mut wrong = document("a", "2024-04-17", "董军", &["董军"]);
         wrong.mentions[0].end = 3;
         assert!(Record::new(wrong).unwrap_err().to_string().contains("0..3"));
+    }
+
+    #[test]
+    fn the_fingerprint_follows_article_and_tagger() {
+        let article = Article {
+            id: "a".to_owned(),
+            body: "董军".to_owned(),
+            ..Article::default()
+        };
+        let with_title = Article {
+            title: Some(String::new()),
+            ..article.clone()
+        };
+        let known = fingerprint(&article, "model");
+        assert_eq!(known, fingerprint(&article.clone(), "model"));
+        assert_ne!(known, fingerprint(&article, "other model"));
+        assert_ne!(known, fingerprint(&with_title, "model"));
     }
 
     #[test]

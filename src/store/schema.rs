@@ -4,13 +4,16 @@
 pub(super) const APPLICATION: i32 = 0x5348_4A49;
 
 /// Version of the tables (`PRAGMA user_version`); other versions are not opened.
-pub(super) const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
 
 /// Days are numbers of days since 1970-01-01, `date(day * 86400, 'unixepoch')` in SQL;
 /// offsets are code points of the text, half-open.
 ///
 /// Topics are kept as entities whose `kind` is their scheme and whose mentions are
 /// their evidence, so that whatever can be asked of a person can be asked of an issue.
+///
+/// `digest` of an article identifies its record, `input` the article that was tagged and
+/// what with, where that is known.
 ///
 /// `articles`, `mentions`, `first_day`, `last_day` of `entity`, `mentions` of `variant`
 /// and all of `total` are sums over the other tables, kept up by the writer.
@@ -24,6 +27,7 @@ CREATE TABLE article (
     key TEXT NOT NULL,
     source INTEGER NOT NULL REFERENCES source,
     digest BLOB NOT NULL,
+    input BLOB,
     day INTEGER,
     published TEXT,
     url TEXT,

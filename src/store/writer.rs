@@ -1,6 +1,7 @@
 //! Adding records to a store.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -9,8 +10,10 @@ use super::period::Day;
 use super::record::{Record, Subject};
 use crate::error::Result;
 
-/// Articles that are committed together: what an interrupted run may have to do again.
+/// Articles that are committed together, and how long their transaction may last at
+/// most: what an interrupted run has to do again.
 const BATCH: usize = 2_000;
+const BATCH_TIME: Duration = Duration::from_secs(10);
 
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,7 @@ pub struct Writer<'s> {
     pub(super) store: &'s Store,
     counts: Counts,
     in_batch: usize,
+    batch_began: Instant,
     sources: HashMap<String, i64>,
     pub(super) entities: HashMap<String, i64>,
     /// Sums that this batch changes, written with it.
@@ -79,6 +83,7 @@ impl<'s> Writer<'s> {
             store,
             counts: Counts::default(),
             in_batch: 0,
+            batch_began: Instant::now(),
             sources: HashMap::new(),
             entities: HashMap::new(),
             sums: BTreeMap::new(),
@@ -105,16 +110,30 @@ impl<'s> Writer<'s> {
             Added::Replaced => self.counts.replaced += 1,
             Added::Unchanged => {
                 self.counts.unchanged += 1;
+                self.note_input(record, source)?;
                 return Ok(added);
             }
         }
         self.insert(record, source)?;
         self.in_batch += 1;
-        if self.in_batch == BATCH {
+        if self.in_batch == BATCH || self.batch_began.elapsed() >= BATCH_TIME {
             self.commit()?;
             self.store.run("BEGIN IMMEDIATE")?;
+            self.batch_began = Instant::now();
         }
         Ok(added)
+    }
+
+    /// The same record may come from another tagger.
+    fn note_input(&self, record: &Record, source: i64) -> Result<()> {
+        if record.input.is_some() {
+            execute!(
+                self.store,
+                "UPDATE article SET input = ?3 WHERE key = ?1 AND source = ?2 AND input IS NOT ?3",
+                params![record.key, source, record.input]
+            )?;
+        }
+        Ok(())
     }
 
     /// Commits what is left, and leaves a single file.
@@ -168,11 +187,13 @@ impl<'s> Writer<'s> {
         let store = self.store;
         execute!(
             store,
-            "INSERT INTO article (key, source, digest, day, published, url, title) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO article (key, source, digest, input, day, published, url, title)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 record.key,
                 source,
                 record.digest,
+                record.input,
                 record.day,
                 record.published,
                 record.url,

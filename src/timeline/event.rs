@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::Options;
+use super::background::{Background, bigrams};
 use super::hash::IntMap;
 use super::model::{ArticleRef, DateSource, EntityRef, Event, EventSentence};
 use super::salience::{DateGroup, groups, select};
 use super::series::rounded;
-use super::story::stories;
-use super::summary::{Background, Choice, best, bigrams, centrality};
+use super::story::{Said, stories};
+use super::summary::{Choice, best, centrality};
 use crate::error::Result;
 use crate::resolve::dates::Precision;
 use crate::store::{Appearance, ArticleInfo, Day, EntityRow, Period, Sentence, Store, date_of};
@@ -50,10 +51,7 @@ pub(super) fn events(
         .filter_map(|appearance| Some((appearance.article, appearance.day?)))
         .collect();
     let quotes = quotes(store, entity, &groups, &days, names_date)?;
-    let mut background = Background::default();
-    for quotes in &quotes {
-        background.add(quotes.iter().map(|quote| quote.bigrams.as_slice()));
-    }
+    let background = Background::read(store, entity, appearances)?;
     let mut reader = Reader {
         store,
         entity,
@@ -156,11 +154,15 @@ impl Reader<'_> {
             .collect::<Result<_>>()?;
         let scores = centrality(&choices, background);
         let mut events = Vec::new();
-        let said: Vec<(i64, &str)> = quotes
+        let said: Vec<Said<'_>> = quotes
             .iter()
-            .map(|quote| (quote.article, quote.sentence.text.as_str()))
+            .map(|quote| Said {
+                article: quote.article,
+                text: &quote.sentence.text,
+                bigrams: &quote.bigrams,
+            })
             .collect();
-        for members in stories(&said) {
+        for members in stories(&said, background) {
             let chosen = best(&members, &choices, &scores, self.sentences.max(1));
             let Some(&first) = chosen.first() else { continue };
             let event = self.event(group, quotes, &members, &chosen)?;

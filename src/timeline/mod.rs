@@ -14,6 +14,7 @@
 //! # Ok::<(), shiji::Error>(())
 //! ```
 
+mod background;
 mod burst;
 mod companion;
 mod duplicate;

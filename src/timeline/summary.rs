@@ -1,7 +1,7 @@
 //! Which sentences say best what happened on a date.
 
+use super::background::Background;
 use super::hash::{IntMap, IntSet};
-use crate::text::fold;
 
 /// Sentences of this many characters are read most easily.
 const GOOD_LENGTH: std::ops::RangeInclusive<usize> = 14..=90;
@@ -22,52 +22,6 @@ const LENGTH_EXPONENT: f64 = 0.75;
 /// A second sentence must be this good beside the first, once what the first says is
 /// taken away.
 const MIN_SECOND: f64 = 0.4;
-
-/// The pairs of neighbouring letters of a text, each once: words enough for comparing
-/// Chinese sentences without a dictionary.
-pub(super) fn bigrams(text: &str) -> Vec<u64> {
-    let letters: Vec<u64> = text
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() {
-                u64::from(u32::from(fold(c)))
-            } else {
-                0
-            }
-        })
-        .collect();
-    let mut found: Vec<u64> = letters
-        .windows(2)
-        .filter(|pair| pair[0] != 0 && pair[1] != 0)
-        .map(|pair| pair[0] << 21 | pair[1])
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-/// In how many groups of sentences each bigram occurs.
-#[derive(Default)]
-pub(super) struct Background {
-    groups: f64,
-    frequency: IntMap<u64, u32>,
-}
-
-impl Background {
-    /// Counts a group of sentences.
-    pub fn add<'s>(&mut self, sentences: impl Iterator<Item = &'s [u64]>) {
-        let bigrams: IntSet<u64> = sentences.flatten().copied().collect();
-        for bigram in bigrams {
-            *self.frequency.entry(bigram).or_default() += 1;
-        }
-        self.groups += 1.0;
-    }
-
-    fn rarity(&self, bigram: u64) -> f64 {
-        let frequency = self.frequency.get(&bigram).copied().unwrap_or(1);
-        (1.0 + self.groups / f64::from(frequency)).ln()
-    }
-}
 
 /// A sentence that may be chosen.
 pub(super) struct Choice<'q> {
@@ -163,6 +117,7 @@ pub(super) fn best(members: &[usize], sentences: &[Choice<'_>], scores: &[f64], 
 
 #[cfg(test)]
 mod tests {
+    use super::super::background::bigrams;
     use super::*;
 
     #[test]
@@ -174,7 +129,9 @@ mod tests {
         ];
         let bigrams: Vec<_> = texts.map(bigrams).into();
         let mut background = Background::default();
-        background.add(bigrams.iter().map(Vec::as_slice));
+        bigrams
+            .iter()
+            .for_each(|bigrams| background.add(std::iter::once(bigrams.clone())));
         let sentences: Vec<_> = bigrams
             .iter()
             .enumerate()

@@ -12,7 +12,7 @@ LABELLED   the articles that labels.jsonl names; cross-validated, they train the
 TITLES     `class<TAB>title`, from TNEWS or THUCNews (never their test parts)
 PROGRAM    the built examples/topic-features: features come from the tagger itself
 
-Never give the articles of tests/data/topics-200.jsonl. Needs numpy, scipy and
+Never give the articles of tests/data/topics-*.jsonl. Needs numpy, scipy and
 scikit-learn; seeds are fixed.
 """
 import argparse

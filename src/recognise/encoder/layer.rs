@@ -5,6 +5,7 @@ use crate::recognise::container::{Architecture, Container};
 
 use super::attention::Attend;
 use super::elementwise::{Norm, gelu, quantise, range};
+use super::embedding::Characters;
 use super::linear::{Apply, LINE, Linear};
 use super::simd::{Floats, LANES, Simd, Task};
 use super::{Batch, Scratch};
@@ -17,8 +18,7 @@ pub(super) const CHUNK: usize = 48;
 #[derive(Debug)]
 pub(crate) struct Encoder {
     architecture: Architecture,
-    characters: Vec<i8>,
-    character_scales: Vec<f32>,
+    characters: Characters,
     positions: Vec<Floats>,
     features: Vec<Floats>,
     norm: Norm,
@@ -57,11 +57,9 @@ impl Encoder {
             ..
         } = architecture;
         let loader = Loader { file, architecture };
-        let characters = file.i8("emb.char", &[header.vocabulary.len(), hidden])?;
         Ok(Self {
             architecture,
-            characters: characters.iter().map(|&byte| byte as i8).collect(),
-            character_scales: file.f32("emb.char.scale", &[header.vocabulary.len()])?,
+            characters: Characters::load(file)?,
             positions: vectors(&file.f32("emb.pos", &[positions, hidden])?),
             features: vectors(&file.f32("emb.feature", &[header.features.len(), hidden])?),
             norm: loader.norm("emb.ln")?,
@@ -196,16 +194,17 @@ impl Task for Embed<'_> {
             ..
         } = scratch;
         let embedded = &mut context[..width];
-        let positions = batch.lengths.iter().flat_map(|&length| 0..length);
-        for (token, position) in positions.enumerate() {
-            let id = usize::from(batch.ids[token]);
+        let mut first = 0;
+        let sequences = batch.lengths.iter().flat_map(|&length| {
+            let sequence = first..first + length;
+            first += length;
+            (0..length).map(move |position| (sequence.clone(), position))
+        });
+        for (token, (sequence, position)) in sequences.enumerate() {
             let feature = usize::from(batch.features[token]) * width;
-            let scale = simd.splat(encoder.character_scales[id]);
-            let character = encoder.characters[id * hidden..][..hidden].as_chunks::<LANES>().0;
-            for (vector, codes) in embedded.iter_mut().zip(character) {
-                let codes = simd.load(&Floats(codes.map(f32::from)));
-                simd.store(simd.mul(codes, scale), vector);
-            }
+            encoder
+                .characters
+                .embed(simd, &batch.ids[sequence], position, embedded);
             let row = &mut rows[token * width..][..width];
             let added = encoder.positions[position * width..]
                 .iter()

@@ -8,6 +8,7 @@
 
 mod attention;
 mod elementwise;
+mod embedding;
 mod layer;
 mod linear;
 #[cfg(test)]

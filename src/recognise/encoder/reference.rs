@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView1, Axis, concatenate, s};
 
 use super::Batch;
+use super::embedding::pair_row;
 use crate::recognise::container::{Architecture, Container};
 
 /// Logits of a batch from the weights of a model file as they were stored.
@@ -29,6 +30,7 @@ fn sequence(file: &Container<'_>, ids: &[u16], features: &[u8]) -> Array2<f32> {
         heads,
         ffn,
         positions,
+        bigrams,
         ..
     } = header.architecture;
     let characters = matrix(file, "emb.char", header.vocabulary.len(), hidden);
@@ -38,6 +40,15 @@ fn sequence(file: &Container<'_>, ids: &[u16], features: &[u8]) -> Array2<f32> {
     for (at, mut row) in x.rows_mut().into_iter().enumerate() {
         let parts = (&characters.row(ids[at].into()) + &position.row(at)) + feature.row(features[at].into());
         row.assign(&parts);
+    }
+    if bigrams > 0 {
+        let left = matrix(file, "emb.bigram", bigrams, hidden);
+        let right = matrix(file, "emb.bigram2", bigrams, hidden);
+        for (at, mut row) in x.rows_mut().into_iter().enumerate() {
+            let id = |at: usize| ids[at.min(ids.len() - 1)];
+            row += &left.row(pair_row(id(at.saturating_sub(1)), id(at), bigrams));
+            row += &right.row(pair_row(id(at), id(at + 1), bigrams));
+        }
     }
     x = norm(file, "emb.ln", x);
     for i in 0..layers {

@@ -10,7 +10,19 @@ const CHARACTERS: usize = 300;
 const FEATURES: usize = 9;
 
 fn file(layers: usize, hidden: usize, heads: usize, ffn: usize, labels: usize) -> Vec<u8> {
+    with_bigrams(0, layers, hidden, heads, ffn, labels)
+}
+
+fn with_bigrams(
+    bigrams: usize,
+    layers: usize,
+    hidden: usize,
+    heads: usize,
+    ffn: usize,
+    labels: usize,
+) -> Vec<u8> {
     let architecture = Architecture {
+        bigrams,
         layers,
         hidden,
         heads,
@@ -47,10 +59,12 @@ fn distance(got: &[f32], wanted: &[f32]) -> f32 {
 
 #[test]
 fn stays_close_to_the_reference() {
-    for (layers, hidden, heads, ffn, labels) in
-        [(2, 128, 4, 256, 7), (3, 192, 6, 768, 7), (1, 128, 2, 64, 19)]
-    {
-        let bytes = file(layers, hidden, heads, ffn, labels);
+    for (layers, hidden, heads, ffn, labels, bigrams) in [
+        (2, 128, 4, 256, 7, 0),
+        (3, 192, 6, 768, 7, 1000),
+        (1, 128, 2, 64, 19, 0),
+    ] {
+        let bytes = with_bigrams(bigrams, layers, hidden, heads, ffn, labels);
         let container = Container::parse(&bytes, "random").unwrap();
         let model = Model::load(&bytes, "random").unwrap();
         let lengths = [1, 20, 2, 33, 270];
@@ -74,7 +88,7 @@ fn stays_close_to_the_reference() {
 
 #[test]
 fn kernels_agree_to_the_last_bit() {
-    let bytes = file(2, 192, 6, 320, 18);
+    let bytes = with_bigrams(500, 2, 192, 6, 320, 18);
     let model = Model::load(&bytes, "random").unwrap();
     let lengths = [1, 31, 32, 33, 120, 47];
     let tokens = tokens(&lengths, 2);
@@ -149,7 +163,7 @@ proptest! {
     /// A sequence gets the same logits alone and among others, with a fresh and a used scratch.
     #[test]
     fn packed_equals_alone(lengths in prop::collection::vec(1usize..150, 1..8), seed in 0usize..1000) {
-        let model = Model::load(&file(2, 64, 2, 128, 5), "tiny").unwrap();
+        let model = Model::load(&with_bigrams(50, 2, 64, 2, 128, 5), "tiny").unwrap();
         let tokens = tokens(&lengths, seed);
         let mut used = Scratch::new();
         let packed = logits(&model, &mut used, &lengths, &tokens);

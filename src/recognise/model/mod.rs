@@ -6,6 +6,7 @@
 //! | name | shape | type |
 //! |---|---|---|
 //! | `emb.char` | `[V, H]` | `i8`, with `emb.char.scale` `[V]` |
+//! | `emb.bigram`, `emb.bigram2`, if `bigrams` is not 0 | `[bigrams, H]` | `i8`, with `.scale` `[bigrams]` |
 //! | `emb.pos`, `emb.feature` | `[P, H], [features, H]` | `f32` |
 //! | `emb.ln.w`, `emb.ln.b` | `[H]` | `f32` |
 //! | `layer{i}.qkv.w` (rows: all of Q, of K, of V) | `[3 H, H]` | `i8`, with `.w.scale` `[out]`; `.b` `[out]` |
@@ -15,7 +16,10 @@
 //! | `head.w`, `head.b` | `[labels, H], [labels]` | `f32` |
 //!
 //! An `i8` row is its bytes times its `f32` scale. The computation:
-//! `x = LN(char[id] + pos[position] + feature[feature])`, then for each layer
+//! `x = LN(char[id] + pos[position] + feature[feature] + bigram[h(previous, id)] + bigram2[h(id, next)])`,
+//! where `h(a, b)` hashes two ids (`(x ^ x >> 15) % bigrams` with
+//! `x = 0x9E3779B1 a ^ 0x85EBCA6B b` in 32 bits) and the first and the last token of a
+//! sequence are their own neighbours; then for each layer
 //! `x = LN(x + attn_out(attention(qkv(x))))`, with softmax(QKᵀ/√d)V a head, and
 //! `x = LN(x + ffn_out(GELU(ffn_in(x))))`, then `head(x)`.
 
@@ -106,6 +110,7 @@ fn check_header(header: &Header) -> Result<(), String> {
         ffn,
         positions,
         eps,
+        bigrams,
     } = header.architecture;
     let bounds = [
         ("layers", layers, 64),
@@ -121,6 +126,9 @@ fn check_header(header: &Header) -> Result<(), String> {
         if value == 0 || value > most {
             return Err(format!("{what} is {value}; possible is 1 to {most}"));
         }
+    }
+    if bigrams > 1 << 20 {
+        return Err(format!("bigrams is {bigrams}; possible is 0 to {}", 1 << 20));
     }
     if !hidden.is_multiple_of(64) || !ffn.is_multiple_of(64) {
         return Err(format!(

@@ -16,6 +16,7 @@ pub fn random_file(
         hidden,
         ffn,
         positions,
+        bigrams,
         ..
     } = architecture;
     let names = |prefix: &str, count: usize| (0..count).map(|i| format!("{prefix}{i}")).collect();
@@ -32,6 +33,10 @@ pub fn random_file(
         tensors: Vec::new(),
     };
     random.matrix("emb.char", characters, hidden, 0.3);
+    if bigrams > 0 {
+        random.matrix("emb.bigram", bigrams, hidden, 0.3);
+        random.matrix("emb.bigram2", bigrams, hidden, 0.3);
+    }
     random.floats("emb.pos", &[positions, hidden], 0.0, 0.1);
     random.floats("emb.feature", &[features, hidden], 0.0, 0.1);
     random.norm("emb.ln", hidden);

@@ -13,6 +13,7 @@ const ARCHITECTURE: Architecture = Architecture {
     ffn: 64,
     positions: 16,
     eps: 1e-12,
+    bigrams: 0,
 };
 
 fn file() -> Vec<u8> {
@@ -114,6 +115,8 @@ fn refuses_headers_that_lie() {
     assert!(architecture("heads", 4.into()).contains("4 heads do not cut"));
     assert!(architecture("positions", 17.into()).contains("tensor emb.pos is F32 [16, 64]"));
     assert!(architecture("eps", (-1).into()).contains("eps is -1"));
+    assert!(architecture("bigrams", 4.into()).contains("tensor emb.bigram is missing"));
+    assert!(architecture("bigrams", huge.into()).contains("possible is 0 to 1048576"));
     assert!(architecture("ffn", (-64).into()).contains("the header is not as documented"));
 
     let tensor = |key: &'static str, value: serde_json::Value| {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::lunar;
 use super::moon::{self, Phase};
 use super::period::{Period, add_days, day};
-use super::religious::{easter, hebrew_date, islamic_date, orthodox_easter};
+use super::religious::{easter, hebrew_date, independence_of_israel, islamic_date, orthodox_easter};
 use super::when::When;
 
 /// How the day of a holiday is found in a given year.
@@ -31,6 +31,8 @@ pub(super) enum Rule {
     /// Month (Nisan = 1) and day of the Hebrew calendar; holidays begin on the
     /// evening before, which is the date given.
     Hebrew(u8, u8),
+    /// Independence Day of Israel, on the evening before.
+    Independence,
     /// A phase of the moon in India ([`moon::evening_of`]): month and day to look
     /// from, phase, half lunations and days after it.
     Moon(i8, i8, Phase, i32, i32),
@@ -61,7 +63,10 @@ const fn many(names: &'static str, rule: Rule, days: u8, days_off: u8) -> Holida
     }
 }
 
-use Rule::{Easter, Fixed, Hebrew, Islamic, Lunar, Moon, NewYearsEve, OrthodoxEaster, SolarTerm, Weekday};
+use Rule::{
+    Easter, Fixed, Hebrew, Independence, Islamic, Lunar, Moon, NewYearsEve, OrthodoxEaster, SolarTerm,
+    Weekday,
+};
 
 /// Names that only stand for a holiday in front of 假期, 期间 and the like,
 /// being numbers otherwise; with month, day and days off.
@@ -262,7 +267,7 @@ pub(super) static HOLIDAYS: &[Holiday] = &[
     one("犹太植树节 图比舍巴特节 树木新年 犹太教植树节", Hebrew(11, 15)),
     one("普珥节 普林节", Hebrew(12, 14)),
     many("逾越节 无酵节", Hebrew(1, 15), 9, 9),
-    one("以色列独立日 以色列国庆节 以色列国庆日", Hebrew(2, 5)),
+    one("以色列独立日 以色列国庆节 以色列国庆日", Independence),
     one("篝火节 犹太教篝火节 犹太篝火节", Hebrew(2, 18)),
     many(
         "七七节 沙夫幼特节 周日节 收获节 收割节 犹太五旬节",
@@ -337,6 +342,7 @@ fn rule_date(rule: Rule, year: i16) -> Option<Date> {
             after,
         ),
         Hebrew(month, of_month) => add_days(hebrew_date(year, month, of_month)?, -1),
+        Independence => add_days(independence_of_israel(year)?, -1),
     }
 }
 

@@ -4,7 +4,7 @@
 //! of Saudi Arabia, which can be a day off the sighting of the moon elsewhere; the
 //! Hebrew calendar after Dershowitz and Reingold, *Calendrical Calculations*.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use super::period::{add_days, day};
 
@@ -97,6 +97,19 @@ pub(super) fn hebrew_date(year: i16, month: u8, day_of_month: u8) -> Option<Date
         .find(|date| date.year() == year)
 }
 
+/// Independence Day of Israel: 5 Iyar, moved so that neither it nor the memorial day
+/// before it touches the Sabbath; from a Monday to the Tuesday only since 2004.
+pub(super) fn independence_of_israel(year: i16) -> Option<Date> {
+    let date = hebrew_date(year, 2, 5)?;
+    let moved = match date.weekday() {
+        Weekday::Friday => -1,
+        Weekday::Saturday => -2,
+        Weekday::Monday if year >= 2004 => 1,
+        _ => 0,
+    };
+    add_days(date, moved)
+}
+
 fn hebrew_to_gregorian(year: i32, month: i32, day_of_month: i32) -> Option<Date> {
     let new_year = hebrew_new_year(year);
     let length = hebrew_new_year(year + 1) - new_year;
@@ -170,5 +183,15 @@ mod tests {
         assert_eq!(text(hebrew_date(2024, 1, 15)), "2024-04-23");
         assert_eq!(text(hebrew_date(2024, 12, 14)), "2024-03-24");
         assert_eq!(text(hebrew_date(2014, 11, 15)), "2014-01-16");
+        let independence = [
+            (2013, "04-16"),
+            (2021, "04-15"),
+            (2022, "05-05"),
+            (2023, "04-26"),
+            (2024, "05-14"),
+        ];
+        for (year, day) in independence {
+            assert_eq!(text(independence_of_israel(year)), format!("{year}-{day}"));
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! The knowledge base: the embedded table and what the user adds to it.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::institutions::Institutions;
 use super::key::key;
@@ -11,6 +10,10 @@ use crate::error::Result;
 
 /// Written by `data/kb/build.py`.
 static EMBEDDED: &[u8] = include_bytes!("../../../data/kb/kb.bin");
+
+/// How much counts for an entity that was learned: its full name is enough, the family
+/// name alone is not.
+const LEARNED_WEIGHT: u8 = 40;
 
 /// What is known about entities: names, variants, places, offices.
 ///
@@ -28,11 +31,24 @@ pub(super) struct UserLayer {
     pub entities: Vec<UserEntity>,
     /// By key: names that the table does not have.
     pub names: HashMap<String, Vec<(Number, Strength)>>,
-    /// Names that no longer stand for an entity; an entity without name is gone.
+    /// Names that no longer stand for an entity.
     pub removed: HashSet<(String, Number)>,
+    /// Entities that are found as all others, so that nobody inherits their names, but
+    /// that no mention stands for in the end.
     pub suppressed: HashSet<Number>,
     pub renamed: HashMap<Number, String>,
     pub merged: HashMap<Number, Number>,
+    /// `file:line` that gave a name to an entity.
+    pub lines: HashMap<(String, Number), String>,
+    /// The line that is being read.
+    pub current: Option<String>,
+}
+
+impl UserLayer {
+    /// Whether look-ups are as in the table.
+    fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.removed.is_empty() && self.merged.is_empty()
+    }
 }
 
 /// An entity that the user added, or that was learned from the corpus.
@@ -44,6 +60,8 @@ pub(super) struct UserEntity {
     pub english: String,
     pub place: Option<Number>,
     pub qid: Option<u32>,
+    /// Learned from a corpus rather than told by the user.
+    pub learned: bool,
 }
 
 impl KnowledgeBase {
@@ -82,6 +100,11 @@ impl KnowledgeBase {
         }
     }
 
+    /// The name in the embedded table, whatever the user calls the entity.
+    pub(super) fn table_name(&self, entity: Number) -> Option<&str> {
+        self.own(entity).is_none().then(|| self.table.name(entity))
+    }
+
     pub(super) fn hant(&self, entity: Number) -> &str {
         match self.own(entity) {
             Some(own) => &own.hant,
@@ -108,7 +131,7 @@ impl KnowledgeBase {
         }
     }
 
-    fn qid(&self, entity: Number) -> Option<u32> {
+    pub(super) fn qid(&self, entity: Number) -> Option<u32> {
         match self.own(entity) {
             Some(own) => own.qid,
             None => self.table.qid(entity),
@@ -116,12 +139,18 @@ impl KnowledgeBase {
     }
 
     pub(super) fn weight(&self, entity: Number) -> u8 {
-        self.own(entity)
-            .map_or_else(|| self.table.weight(entity), |_| 255)
+        match self.own(entity) {
+            Some(own) if own.learned => LEARNED_WEIGHT,
+            Some(_) => 255,
+            None => self.table.weight(entity),
+        }
     }
 
     pub(super) fn is_prominent(&self, entity: Number) -> bool {
-        self.own(entity).is_some() || self.table.is_prominent(entity)
+        match self.own(entity) {
+            Some(own) => !own.learned,
+            None => self.table.is_prominent(entity),
+        }
     }
 
     pub(super) fn is_country(&self, entity: Number) -> bool {
@@ -169,8 +198,27 @@ impl KnowledgeBase {
     }
 
     /// The entities that a key may stand for, the strongest names first.
-    pub(super) fn find(&self, key: &str) -> Cow<'_, [(Number, Strength)]> {
+    pub(super) fn find(&self, key: &str) -> Vec<(Number, Strength)> {
         let mut found: Vec<(Number, Strength)> = self.table.find(key).collect();
+        if !self.user.is_empty() {
+            self.overrule(key, &mut found);
+        }
+        if found.len() > 1 {
+            found.sort_by_key(|&(entity, strength)| (strength, entity));
+            // Each once, under its strongest name; few share one, so a search beats a set.
+            let mut unique: Vec<(Number, Strength)> = Vec::with_capacity(found.len());
+            for (entity, strength) in found {
+                if !unique.iter().any(|&(known, _)| known == entity) {
+                    unique.push((entity, strength));
+                }
+            }
+            return unique;
+        }
+        found
+    }
+
+    /// Lets the user's names, splits and merges work on what the table has.
+    fn overrule(&self, key: &str, found: &mut Vec<(Number, Strength)>) {
         let user = &self.user;
         if let Some(names) = user.names.get(key) {
             found.extend(names);
@@ -178,18 +226,34 @@ impl KnowledgeBase {
         if !user.removed.is_empty() {
             found.retain(|&(entity, _)| !user.removed.contains(&(key.to_owned(), entity)));
         }
-        if !user.suppressed.is_empty() {
-            found.retain(|&(entity, _)| !user.suppressed.contains(&entity));
+        for (entity, _) in found {
+            *entity = self.merged_into(*entity);
         }
-        if !user.merged.is_empty() {
-            for (entity, _) in &mut found {
-                *entity = self.merged_into(*entity);
-            }
+    }
+
+    /// The names of all entities of a kind: key, entity, strength.
+    pub(super) fn names_of(
+        &self,
+        kind: EntityType,
+    ) -> impl Iterator<Item = (String, Number, Strength)> + '_ {
+        let mut keys: BTreeSet<&str> = self.user.names.keys().map(String::as_str).collect();
+        for key in self.table.keys() {
+            keys.insert(key);
         }
-        found.sort_by_key(|&(entity, strength)| (strength, entity));
-        let mut seen = HashSet::new();
-        found.retain(|&(entity, _)| seen.insert(entity));
-        Cow::Owned(found)
+        keys.into_iter().flat_map(move |key| {
+            self.find(key)
+                .into_iter()
+                .filter(move |&(entity, _)| self.kind(entity) == kind)
+                .map(move |(entity, strength)| (key.to_owned(), entity, strength))
+        })
+    }
+
+    pub(super) fn suppresses(&self) -> bool {
+        !self.user.suppressed.is_empty()
+    }
+
+    pub(super) fn is_suppressed(&self, entity: Number) -> bool {
+        self.user.suppressed.contains(&entity)
     }
 
     /// Follows the user's merges; a circle ends where it began.

@@ -108,7 +108,7 @@ pub(super) fn transliteration(kb: &KnowledgeBase, surface: &str) -> Option<Numbe
 
 /// Whether two transliterations of a given name may be of one name: they begin
 /// alike or share most of their characters.
-fn similar(known: &str, given: &str) -> bool {
+pub(super) fn similar(known: &str, given: &str) -> bool {
     let (known, given) = (key(known), key(given));
     if known == given {
         return true;

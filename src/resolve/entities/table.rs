@@ -198,6 +198,11 @@ impl Table {
         })
     }
 
+    /// All keys.
+    pub fn keys(self) -> impl Iterator<Item = &'static str> {
+        (0..self.names.len() / NAME).map(move |name| self.string(number(self.names, name * NAME)))
+    }
+
     fn find_name(&self, key: &str) -> Option<u32> {
         let mask = self.slots.len() / 4 - 1;
         let hash = fnv1a(key.as_bytes());

@@ -96,12 +96,8 @@ impl Classifier {
         features: &Features,
         evidence: impl Fn(&str) -> TermEvidence,
     ) -> Vec<(&'static str, f32)> {
-        let headline = self.sum(&features.headline);
-        let body = self.sum(&features.body);
-        let first = self.classes.iter().enumerate();
-        let mut inputs: Vec<f32> = first
-            .map(|(at, class)| class.scale * (headline[at] + body[at]) + class.bias)
-            .collect();
+        let ngrams = self.ngram_scores(features).into_iter().zip(&self.classes);
+        let mut inputs: Vec<f32> = ngrams.map(|((_, score), class)| score + class.bias).collect();
         for class in &self.classes {
             let terms = evidence(class.code);
             inputs.extend([terms.subjects, terms.issues]);
@@ -117,6 +113,16 @@ impl Classifier {
         self.classes
             .iter()
             .map(|class| (class.code, logit(class)))
+            .collect()
+    }
+
+    /// What the n-grams say for every class, without how frequent it is in the news.
+    pub fn ngram_scores(&self, features: &Features) -> Vec<(&'static str, f32)> {
+        let headline = self.sum(&features.headline);
+        let body = self.sum(&features.body);
+        let classes = self.classes.iter().enumerate();
+        classes
+            .map(|(at, class)| (class.code, class.scale * (headline[at] + body[at])))
             .collect()
     }
 

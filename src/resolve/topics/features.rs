@@ -42,7 +42,7 @@ impl Features {
 /// Calls `visit` with the span of every n-gram and whether it is in the headline:
 /// pairs and triples of Chinese characters, whole Latin words; numbers are left out.
 pub(super) fn for_each_ngram(text: &FoldedText, mut visit: impl FnMut((usize, usize), bool)) {
-    let chars = &text.chars[..text.chars.len().min(WINDOW)];
+    let chars = &text.chars[..WINDOW.min(text.related as usize)];
     let headline = text.headline as usize;
     let mut at = 0;
     while at < chars.len() {

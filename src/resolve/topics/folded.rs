@@ -1,5 +1,6 @@
 //! The form of a text that topics are found in.
 
+use crate::read::related_from;
 use crate::text::fold;
 
 /// A first line longer than this is no headline.
@@ -18,6 +19,9 @@ pub(super) struct FoldedText {
     pub headline: u32,
     /// End of the headline and of what a reader takes in with it.
     pub lead: u32,
+    /// Where the list of other articles below the text begins: nothing from there on
+    /// is what the article is about.
+    pub related: u32,
     /// Where sentences end, ascending.
     sentence_ends: Vec<u32>,
 }
@@ -36,6 +40,7 @@ impl FoldedText {
             text: chars.iter().collect(),
             headline: headline as u32,
             lead: (headline + LEAD) as u32,
+            related: related(text).unwrap_or(chars.len()) as u32,
             chars,
         }
     }
@@ -43,5 +48,24 @@ impl FoldedText {
     /// Number of the sentence that character `at` belongs to.
     pub fn sentence(&self, at: u32) -> u32 {
         self.sentence_ends.partition_point(|&end| end < at) as u32
+    }
+}
+
+/// First character of the list of other articles below a text.
+fn related(text: &str) -> Option<usize> {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let at = related_from(lines.iter().copied())?;
+    Some(lines[..at].iter().map(|line| line.chars().count() + 1).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FoldedText;
+
+    #[test]
+    fn the_list_of_other_articles_is_known() {
+        let text = FoldedText::new("題\n正文。\n延伸閱讀\n別的事");
+        assert_eq!(text.related, 6);
+        assert_eq!(FoldedText::new("題\n正文").related, 4);
     }
 }

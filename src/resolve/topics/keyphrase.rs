@@ -120,7 +120,7 @@ impl Keyphrases {
     pub fn find(&self, text: &FoldedText, input: &TopicInput) -> Vec<Topic> {
         let bytes = CharOffsets::new(&text.text);
         let form = |(start, end): (u32, u32)| bytes.slice(&text.text, start as usize, end as usize);
-        let units = units(input, text.chars.len());
+        let units = units(input, text.related as usize);
         let mut candidates: Vec<(&str, Candidate)> = Vec::new();
         // Number of the candidate that every unit is, if it can be one.
         let mut numbers: HashMap<&str, Option<usize>> = HashMap::with_capacity(units.len());

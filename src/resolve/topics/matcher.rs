@@ -15,12 +15,15 @@ use crate::error::{Error, Result};
 /// What each further occurrence of a term adds, as a share of its weight.
 const REPETITION: f32 = 0.25;
 /// What an occurrence in the headline or the lead adds, as a share of the weight.
-const LEAD: f32 = 0.5;
+const LEAD: f32 = 0.45;
 /// In a long text a passing mention says less: the threshold rises from a length of
 /// `SHORT` characters on, by `RISE` at most, which it reaches at `LONG`.
 const SHORT: f32 = 1200.0;
 const LONG: f32 = 2000.0;
-const RISE: f32 = 0.1;
+const RISE: f32 = 0.35;
+/// In a text of more characters than this a matter that comes up once, and not in
+/// the headline, is mentioned in passing, however clear its name.
+const ONCE_IS_ENOUGH: usize = 1000;
 /// No term counts for more than so many times its weight.
 const CEILING: f32 = 2.0;
 
@@ -93,6 +96,8 @@ pub(super) struct Finding {
     pub score: f32,
     /// What it must reach in a text of this length.
     pub threshold: f32,
+    /// Whether it comes up only once, in passing.
+    pub in_passing: bool,
     /// What added to the score, the heaviest first.
     pub fired: Vec<Fired>,
     /// Where terms of `exclude` stand.
@@ -108,6 +113,8 @@ pub(super) struct Fired {
     pub combination: Option<usize>,
     /// What it adds to the score.
     pub weight: f32,
+    /// How often it occurs.
+    pub occurrences: usize,
     /// Where its terms stand.
     pub spans: Vec<(u32, u32)>,
 }
@@ -211,6 +218,9 @@ impl Matcher {
             }
             let term = &self.terms[found.value() as usize];
             let start = end - term.characters as usize;
+            if end > text.related as usize {
+                break;
+            }
             if cuts_word(&text.chars, start) || cuts_word(&text.chars, end) {
                 continue;
             }
@@ -314,8 +324,10 @@ impl Compiled {
             counting.push(*hit);
         }
         finding.fired = terms_fired(&counting, text);
+        let terms = finding.fired.len();
         for (number, combination) in self.combinations.iter().enumerate() {
-            let windows = combination.windows(number as u8, &counting, text);
+            let mut windows = combination.windows(number as u8, &counting, text);
+            windows.retain(|window| !is_one_term(window, &finding.fired[..terms]));
             if windows.is_empty() {
                 continue;
             }
@@ -323,14 +335,30 @@ impl Compiled {
             finding.fired.push(Fired {
                 combination: Some(number),
                 weight: combination.weight * damped(windows.len(), in_lead),
+                occurrences: windows.len(),
                 spans: windows.into_iter().flatten().collect(),
             });
         }
         finding.score = finding.fired.iter().map(|fired| fired.weight).sum();
+        finding.in_passing = text.chars.len() > ONCE_IS_ENOUGH && is_once(&finding.fired, text.headline);
         finding.fired.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         let found = !finding.fired.is_empty() || !finding.excepted.is_empty();
         found.then_some(finding)
     }
+}
+
+/// Whether a combination lies within one of the terms that have fired: 美国 + 大选
+/// adds nothing to 美国大选.
+fn is_one_term(window: &[(u32, u32)], terms: &[Fired]) -> bool {
+    let (start, end) = (window[0].0, window[window.len() - 1].1);
+    let mut spans = terms.iter().flat_map(|fired| &fired.spans);
+    spans.any(|span| span.0 <= start && end <= span.1)
+}
+
+/// Whether all that fired is one term or combination at one place behind the headline.
+fn is_once(fired: &[Fired], headline: u32) -> bool {
+    let [only] = fired else { return false };
+    only.occurrences == 1 && only.spans[0].0 >= headline
 }
 
 /// How many times its weight a term counts for.
@@ -362,6 +390,7 @@ fn terms_fired(hits: &[Hit], text: &FoldedText) -> Vec<Fired> {
         .map(|(weight, spans)| Fired {
             combination: None,
             weight: weight * damped(spans.len(), spans[0].0 < text.lead),
+            occurrences: spans.len(),
             spans,
         })
         .collect();

@@ -165,15 +165,14 @@ impl Topics {
         }
     }
 
-    /// The classifier's logits of a text.
-    fn logits(&self, text: &str) -> Vec<(&'static str, f32)> {
-        let input = TopicInput::new(text);
-        let text = FoldedText::new(text);
-        self.decide(&text, &self.matcher.find(&text, &input)).logits
+    /// What the n-grams of a title say for every class of the first level.
+    fn title_scores(&self, title: &str) -> Vec<(&'static str, f32)> {
+        self.classifier
+            .ngram_scores(&Features::new(&FoldedText::new(title)))
     }
 
     fn assigned(&self, finding: &Finding) -> bool {
-        finding.excluded.is_empty() && finding.score >= finding.threshold - 1e-4
+        finding.excluded.is_empty() && !finding.in_passing && finding.score >= finding.threshold - 1e-4
     }
 
     fn issue(&self, finding: &Finding) -> Option<Topic> {

@@ -89,6 +89,8 @@ pub struct Explanation {
     pub score: f64,
     /// What the score must reach.
     pub threshold: f64,
+    /// Whether it is not assigned for coming up only once in a long text.
+    pub in_passing: bool,
     /// What fired, the heaviest first.
     pub fired: Vec<FiredRule>,
     /// Terms that ruled the topic out, with their places.

@@ -1,16 +1,17 @@
 //! How good topics are, on articles that people labelled by reading.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::{Scheme, TopicInput, Topics, iptc};
+use super::{Scheme, Topic, Topics, iptc};
+use crate::document::Document;
 use crate::error::{Error, Result};
+use crate::text::CharOffsets;
 
-/// The labels of one article: `{"corpus":…,"id":…,"iptc":[…],"issues":[…]}`.
+/// The labels of one article: `{"corpus":…,"id":…,"iptc":[…],"issues":[…],"split":…}`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Labels {
@@ -23,6 +24,9 @@ pub struct Labels {
     /// Issues.
     #[serde(default)]
     pub issues: Vec<String>,
+    /// Part of the set that the article belongs to, such as `development` or `test`.
+    #[serde(default)]
+    pub split: Option<String>,
 }
 
 impl Labels {
@@ -38,6 +42,17 @@ impl Labels {
         };
         lines.lines().enumerate().map(parse).collect()
     }
+
+    /// Whether an article that was read as `id` is meant: the id is the same, or is
+    /// the path of a file of that name.
+    pub fn is_of(&self, id: &str) -> bool {
+        self.id == id || name_of_file(id) == Some(&self.id)
+    }
+}
+
+/// `0042` for `archive/0042.md`.
+pub fn name_of_file(id: &str) -> Option<&str> {
+    Path::new(id).file_stem()?.to_str()
 }
 
 /// Counts of right, superfluous and missed labels.
@@ -75,67 +90,67 @@ fn share(part: usize, whole: usize) -> f64 {
 /// Scores of a set of articles.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Articles that were found and scored.
+    /// Articles scored.
     pub articles: usize,
-    /// Labelled articles whose text was not found.
-    pub absent: usize,
-    /// Characters of their texts.
-    pub characters: usize,
-    /// Time that finding the topics took, without segmentation.
-    pub time: Duration,
     /// Counts a class of the first level.
     pub subjects: BTreeMap<String, Counts>,
     /// Counts an issue.
     pub issues: BTreeMap<String, Counts>,
-    /// Every difference, for reading: article, scheme, `+` or `-`, topic.
-    pub differences: Vec<(String, Scheme, char, String)>,
+    /// Every difference, for reading.
+    pub differences: Vec<Difference>,
+}
+
+/// A topic that was assigned but not labelled, or labelled but not assigned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Identifier of the article.
+    pub article: String,
+    /// Scheme of the topic.
+    pub scheme: Scheme,
+    /// `+` if it was assigned, `-` if it was missed.
+    pub sign: char,
+    /// Code or issue.
+    pub topic: String,
+    /// The words of the text that spoke for it, where it was assigned.
+    pub evidence: Vec<String>,
 }
 
 impl Report {
-    /// Scores `topics` on those of the `labels` whose article is in `texts`
-    /// (identifier to [`Document::text`](crate::Document::text)). `segment` finds the
-    /// words of a text, in code points.
-    pub fn new(
-        topics: &Topics,
-        labels: &[Labels],
-        texts: &HashMap<String, String>,
-        segment: impl Fn(&str) -> Vec<(usize, usize)>,
-    ) -> Self {
-        let mut report = Self::default();
-        for label in labels {
-            let Some(text) = texts.get(&label.id) else {
-                report.absent += 1;
-                continue;
+    /// Scores the topics of a document against its labels.
+    pub fn add(&mut self, labels: &Labels, document: &Document) {
+        self.articles += 1;
+        let mut subjects = BTreeMap::new();
+        let mut issues = BTreeMap::new();
+        for topic in &document.topics {
+            match topic.scheme {
+                Scheme::Issue => issues.insert(topic.id.as_str(), topic),
+                Scheme::Iptc => match iptc::concept(&topic.id) {
+                    Some(concept) if concept.parent.is_none() => subjects.insert(concept.code, topic),
+                    _ => None,
+                },
+                Scheme::Keyphrase => None,
             };
-            report.articles += 1;
-            let words = segment(text);
-            report.characters += text.chars().count();
-            let start = Instant::now();
-            let found = topics.assign(&TopicInput {
-                words: &words,
-                ..TopicInput::new(text)
-            });
-            report.time += start.elapsed();
-            let of = |scheme: Scheme| found.iter().filter(move |topic| topic.scheme == scheme);
-            let subjects = of(Scheme::Iptc).filter_map(|topic| iptc::concept(&topic.id));
-            let tops = subjects.filter(|concept| concept.parent.is_none());
-            let assigned: BTreeSet<&str> = tops.map(|concept| concept.code).collect();
-            report.count(Scheme::Iptc, &label.id, &label.iptc, &assigned);
-            let assigned: BTreeSet<&str> = of(Scheme::Issue).map(|topic| topic.id.as_str()).collect();
-            report.count(Scheme::Issue, &label.id, &label.issues, &assigned);
         }
-        report
+        self.count(Scheme::Iptc, document, &labels.iptc, &subjects);
+        self.count(Scheme::Issue, document, &labels.issues, &issues);
     }
 
-    fn count(&mut self, scheme: Scheme, article: &str, labelled: &[String], assigned: &BTreeSet<&str>) {
+    fn count(
+        &mut self,
+        scheme: Scheme,
+        document: &Document,
+        labelled: &[String],
+        assigned: &BTreeMap<&str, &Topic>,
+    ) {
         let counts = match scheme {
             Scheme::Iptc => &mut self.subjects,
             _ => &mut self.issues,
         };
         let labelled: BTreeSet<&str> = labelled.iter().map(String::as_str).collect();
-        for &topic in labelled.union(assigned) {
+        let found: BTreeSet<&str> = assigned.keys().copied().collect();
+        for &topic in labelled.union(&found) {
             let of_topic = counts.entry(topic.to_owned()).or_default();
-            let sign = match (labelled.contains(topic), assigned.contains(topic)) {
+            let sign = match (labelled.contains(topic), found.contains(topic)) {
                 (true, true) => {
                     of_topic.right += 1;
                     continue;
@@ -149,8 +164,16 @@ impl Report {
                     '+'
                 }
             };
-            self.differences
-                .push((article.to_owned(), scheme, sign, topic.to_owned()));
+            self.differences.push(Difference {
+                article: document.id.clone(),
+                scheme,
+                sign,
+                topic: topic.to_owned(),
+                evidence: assigned
+                    .get(topic)
+                    .map(|topic| words(topic, &document.text))
+                    .unwrap_or_default(),
+            });
         }
     }
 
@@ -164,14 +187,17 @@ impl Report {
     }
 }
 
+/// The places of the text that speak for a topic.
+fn words(topic: &Topic, text: &str) -> Vec<String> {
+    let offsets = CharOffsets::new(text);
+    let spans = topic.evidence.iter();
+    spans
+        .map(|&[start, end]| offsets.slice(text, start, end).to_owned())
+        .collect()
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rate = self.characters as f64 / self.time.as_secs_f64().max(1e-9) / 1e6;
-        writeln!(
-            f,
-            "{} articles, {} absent, {rate:.1} million characters/s",
-            self.articles, self.absent
-        )?;
         for (title, counts) in [("IPTC, first level", &self.subjects), ("issues", &self.issues)] {
             writeln!(f, "{title:<34}     P     R    F1  labelled")?;
             let all = ("all (micro)".to_owned(), Self::micro(counts));
@@ -182,6 +208,24 @@ impl fmt::Display for Report {
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            article,
+            scheme,
+            sign,
+            topic,
+            evidence,
+        } = self;
+        write!(
+            f,
+            "{sign}\t{}\t{topic}\t{article}\t{}",
+            scheme.as_str(),
+            evidence.join(" ")
+        )
     }
 }
 
@@ -218,8 +262,10 @@ pub struct TitleReport {
 }
 
 impl TitleReport {
-    /// Scores the lines `class<TAB>title` of `file`. The answer is the likeliest of
-    /// the IPTC classes that correspond to some class of the file.
+    /// Scores the lines `class<TAB>title` of `file`. The answer is the one of the IPTC
+    /// classes corresponding to some class of the file for which the n-grams of the
+    /// title say most; how frequent a class is in the news does not count, as these
+    /// collections are balanced.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -236,11 +282,9 @@ impl TitleReport {
         let possible: BTreeSet<&str> = titles.iter().map(|title| title.1).collect();
         let mut report = Self::default();
         for (class, code, title) in titles {
-            let logits = topics
-                .logits(title)
-                .into_iter()
-                .filter(|(code, _)| possible.contains(code));
-            let best = logits.max_by(|a, b| a.1.total_cmp(&b.1));
+            let scores = topics.title_scores(title).into_iter();
+            let scores = scores.filter(|(code, _)| possible.contains(code));
+            let best = scores.max_by(|a, b| a.1.total_cmp(&b.1));
             let counts = report.classes.entry(class.to_owned()).or_default();
             counts.0 += 1;
             counts.1 += usize::from(best.is_some_and(|best| best.0 == code));
@@ -270,26 +314,42 @@ impl fmt::Display for TitleReport {
 
 #[cfg(test)]
 mod tests {
+    use super::super::TopicInput;
     use super::*;
 
     #[test]
     fn counts_right_superfluous_and_missed() {
         let topics = Topics::embedded().unwrap();
-        let label = |id: &str, issues: &[&str]| Labels {
-            corpus: String::new(),
-            id: id.to_owned(),
-            iptc: Vec::new(),
-            issues: issues.iter().map(|&issue| issue.to_owned()).collect(),
-        };
-        let labels = [
-            label("a", &["spy-balloon", "brexit"]),
-            label("b", &[]),
-            label("c", &["brexit"]),
-        ];
-        let texts = [("a", "美军击落间谍气球"), ("b", "英国脱欧")];
-        let texts = texts.map(|(id, text)| (id.to_owned(), text.to_owned())).into();
-        let report = Report::new(&topics, &labels, &texts, |_| Vec::new());
-        assert_eq!((report.articles, report.absent), (2, 1));
+        let mut report = Report::default();
+        for (id, text, issues) in [
+            ("a", "美军击落间谍气球", &["spy-balloon", "brexit"][..]),
+            ("b", "英国脱欧", &[]),
+        ] {
+            let labels = Labels {
+                corpus: String::new(),
+                id: id.to_owned(),
+                iptc: Vec::new(),
+                issues: issues.iter().map(|&issue| issue.to_owned()).collect(),
+                split: None,
+            };
+            let document = Document {
+                schema: String::new(),
+                id: format!("folder/{id}.md"),
+                url: None,
+                source: None,
+                title: None,
+                published: None,
+                text: text.to_owned(),
+                mentions: Vec::new(),
+                entities: Vec::new(),
+                dates: Vec::new(),
+                topics: topics.assign(&TopicInput::new(text)),
+                tokens: None,
+            };
+            assert!(labels.is_of(&document.id) && labels.is_of(id) && !labels.is_of("c"));
+            report.add(&labels, &document);
+        }
+        assert_eq!(report.articles, 2);
         assert_eq!(report.issues["spy-balloon"].right, 1);
         assert_eq!(
             report.issues["brexit"],
@@ -300,6 +360,11 @@ mod tests {
             }
         );
         assert!(report.to_string().contains("spy-balloon"));
+        let superfluous = report
+            .differences
+            .iter()
+            .find(|d| d.sign == '+' && d.topic == "brexit");
+        assert_eq!(superfluous.unwrap().evidence, ["脱欧"]);
     }
 
     #[test]
@@ -318,22 +383,32 @@ mod tests {
 
     #[test]
     fn the_committed_labels_name_what_exists() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
         let topics = Topics::embedded().unwrap();
-        let labels = Labels::read(&folder.join("tests/data/topics-200.jsonl")).unwrap();
-        assert_eq!(labels.len(), 200);
-        for label in labels {
+        let issues: BTreeSet<&str> = topics.definitions().map(|(_, d)| d.id.as_str()).collect();
+        let of = |file: &str| Labels::read(&folder.join(file)).unwrap();
+        let (first, fresh) = (of("topics-200.jsonl"), of("topics-fresh.jsonl"));
+        assert_eq!((first.len(), fresh.len()), (200, 200));
+        assert_eq!(
+            fresh
+                .iter()
+                .filter(|l| l.split.as_deref() == Some("test"))
+                .count(),
+            100
+        );
+        let ids: BTreeSet<&str> = first
+            .iter()
+            .chain(&fresh)
+            .map(|label| label.id.as_str())
+            .collect();
+        assert_eq!(ids.len(), 400, "an article is labelled twice");
+        for label in first.iter().chain(&fresh) {
+            let is_top = |code: &String| iptc::concept(code).is_some_and(|c| c.parent.is_none());
+            assert!(label.iptc.iter().all(is_top), "{}", label.id);
             assert!(
-                label
-                    .iptc
-                    .iter()
-                    .all(|code| iptc::concept(code).is_some_and(|c| c.parent.is_none()))
-            );
-            assert!(
-                label
-                    .issues
-                    .iter()
-                    .all(|id| topics.definitions().any(|(_, d)| d.id == *id))
+                label.issues.iter().all(|id| issues.contains(id.as_str())),
+                "{}",
+                label.id
             );
         }
     }

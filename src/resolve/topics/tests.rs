@@ -89,6 +89,48 @@ fn hints_need_company_and_repetition_is_damped() {
 }
 
 #[test]
+fn one_mention_in_a_long_text_is_in_passing() {
+    let topics = issue("terms = ['甲']\nnear = [{ all = [['乙'], ['丙']], within = 3, weight = 2.0 }]");
+    let body = |middle: &str| format!("标题\n{}{middle}{}", "长".repeat(600), "长".repeat(600));
+    assert!(issues(&topics, &body("。甲。")).is_empty());
+    assert!(issues(&topics, &body("。乙丙。")).is_empty());
+    assert!(topics.explain(&TopicInput::new(&body("。甲。")))[0].in_passing);
+    assert_eq!(issues(&topics, &body("。甲。甲。")), ["x"]);
+    assert_eq!(
+        issues(&topics, &format!("甲\n{}", body(""))),
+        ["x"],
+        "the headline names it"
+    );
+    assert_eq!(issues(&topics, "标题\n长。甲。"), ["x"], "short");
+}
+
+#[test]
+fn headlines_of_other_articles_below_do_not_count() {
+    let body = "縣府舉行古蹟修復的開工典禮。\n延伸閱讀\n";
+    let words = [(15, 19), (20, 24), (24, 28)];
+    let found = embedded().assign(&TopicInput {
+        words: &words,
+        ..TopicInput::new(&format!("典禮\n{body}台灣問題國安法新冠疫情"))
+    });
+    assert!(
+        found.iter().all(|topic| topic.scheme != Scheme::Issue),
+        "{found:?}"
+    );
+    assert!(
+        found
+            .iter()
+            .all(|topic| topic.evidence.iter().all(|span| span[1] <= 18))
+    );
+}
+
+#[test]
+fn a_combination_inside_a_term_does_not_count_again() {
+    let topics = issue("terms = ['美国大选^0.6']\nnear = [{ all = [['美国'], ['大选']], within = 9 }]");
+    assert!(issues(&topics, "美国大选").is_empty());
+    assert_eq!(issues(&topics, "美国的大选"), ["x"]);
+}
+
+#[test]
 fn combinations_keep_their_distance() {
     let near = |within: &str| {
         issue(&format!(

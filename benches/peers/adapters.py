@@ -145,7 +145,8 @@ class Bert:
     labels = {}
     settings = ["bfloat16", "int8 dynamic"]
     longest = 510
-    sample = 12  # every n-th sentence
+    sample = 8  # every n-th sentence
+    batch = 2048  # characters, with padding
 
     def __init__(self, threads, setting):
         import torch
@@ -164,13 +165,13 @@ class Bert:
         return 2 * self.parameters
 
     def tag(self, texts):
-        """Batches of 32 sentences of about the same length."""
+        """Sentences of about the same length together, so that there is little padding."""
         torch, texts = self.torch, list(texts)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         found = [[]] * len(texts)
         with torch.inference_mode():
-            for chunk in batches(order, 32):
-                length = max(len(texts[i]) for i in chunk) + 2
+            for chunk in self.batches(texts, order):
+                length = len(texts[chunk[-1]]) + 2
                 ids = torch.zeros((len(chunk), length), dtype=torch.long)
                 for row, i in enumerate(chunk):
                     ids[row, 1 : len(texts[i]) + 1] = torch.tensor([ord(c) % 21128 for c in texts[i]])
@@ -178,6 +179,16 @@ class Bert:
                 for row, i in enumerate(chunk):
                     found[i] = list(zip(texts[i], map(str, labels[row, 1 : len(texts[i]) + 1].tolist())))
         return found
+
+    def batches(self, texts, order):
+        """Groups of `order`, which rises by length."""
+        chunk = []
+        for i in order:
+            if chunk and (len(chunk) + 1) * (len(texts[i]) + 2) > self.batch:
+                yield chunk
+                chunk = []
+            chunk.append(i)
+        yield chunk
 
 
 def batches(items, size):

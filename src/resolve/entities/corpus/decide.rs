@@ -183,7 +183,10 @@ fn known_look_alikes(nodes: &mut Nodes<'_>, kb: &KnowledgeBase) -> Vec<(usize, u
     let mut known: HashMap<String, Vec<(String, Number, Strength)>> = HashMap::new();
     for (name, entity, strength) in kb.names_of(EntityType::Person) {
         if name.chars().count() >= 3 && name.chars().all(is_han) && strength <= Strength::Short {
-            known.entry(sound(&name)).or_default().push((name, entity, strength));
+            known
+                .entry(sound(&name))
+                .or_default()
+                .push((name, entity, strength));
         }
     }
     let unknown: Vec<usize> = (0..nodes.all().len())
@@ -193,7 +196,9 @@ fn known_look_alikes(nodes: &mut Nodes<'_>, kb: &KnowledgeBase) -> Vec<(usize, u
     for at in unknown {
         let node = &nodes.all()[at];
         let (key, is_long) = (node.key.clone(), node.is_dotted() && node.length() >= LONG_NAME);
-        let Some(alike) = known.get(&sound(&key)) else { continue };
+        let Some(alike) = known.get(&sound(&key)) else {
+            continue;
+        };
         let people: BTreeSet<Number> = alike.iter().map(|&(_, entity, _)| entity).collect();
         let whole = alike
             .iter()

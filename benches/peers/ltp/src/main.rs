@@ -132,15 +132,21 @@ fn write_gold(jieba: &Jieba, unit: Unit, part: &[(Vec<char>, Vec<String>)], path
 
 /// Words that hold the border of a gold name are cut there, so that every name can be learned.
 fn cut_at_names(tokens: Vec<Token>, labels: &[String]) -> Vec<Token> {
-    let is_border = |at: usize| {
-        labels[at].starts_with("B-") || (labels[at] == "O" && labels[at - 1] != "O")
-    };
+    let is_border = |at: usize| labels[at].starts_with("B-") || (labels[at] == "O" && labels[at - 1] != "O");
     let mut cut = Vec::with_capacity(tokens.len());
     for token in tokens {
-        let mut piece = Token { text: String::new(), tag: token.tag, start: token.start };
+        let mut piece = Token {
+            text: String::new(),
+            tag: token.tag,
+            start: token.start,
+        };
         for (at, character) in (token.start..).zip(token.text.chars()) {
             if at > piece.start && is_border(at) {
-                let rest = Token { text: String::new(), tag: piece.tag.clone(), start: at };
+                let rest = Token {
+                    text: String::new(),
+                    tag: piece.tag.clone(),
+                    start: at,
+                };
                 cut.push(std::mem::replace(&mut piece, rest));
             }
             piece.text.push(character);
@@ -156,7 +162,11 @@ fn tokens(jieba: &Jieba, unit: Unit, text: &str) -> Vec<Token> {
     for word in jieba.tag(text, true) {
         let length = word.word.chars().count();
         if unit == Unit::Word {
-            tokens.push(Token { text: visible(word.word), tag: word.tag.to_owned(), start: at });
+            tokens.push(Token {
+                text: visible(word.word),
+                tag: word.tag.to_owned(),
+                start: at,
+            });
         } else {
             for (index, character) in word.word.chars().enumerate() {
                 let place = match (index, length) {
@@ -179,7 +189,9 @@ fn tokens(jieba: &Jieba, unit: Unit, text: &str) -> Vec<Token> {
 
 /// The trainer's format parts words by white space.
 fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_whitespace() { '_' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_whitespace() { '_' } else { c })
+        .collect()
 }
 
 fn tag(unit: Unit, model: &str, input: &str, output: &str) -> Result<()> {
@@ -228,7 +240,11 @@ fn mentions(jieba: &Jieba, unit: Unit, model: &SerdeNERModel, text: &str) -> Res
         match (label.split_once('-'), mentions.last_mut()) {
             (Some(("I", kind)), Some(last)) if open && last.kind == kind => last.end = end,
             (Some((_, kind)), _) => {
-                mentions.push(Mention { start: token.start, end, kind: kind.to_owned() });
+                mentions.push(Mention {
+                    start: token.start,
+                    end,
+                    kind: kind.to_owned(),
+                });
                 open = true;
             }
             _ => open = false,

@@ -440,8 +440,10 @@ fn record(id: &str, text: &str, names: &[(&str, &str, &str)]) -> String {
         let at = from + text[from..].find(surface).expect("in the text");
         from = at + surface.len();
         let start = text[..at].chars().count();
-        mentions.push(serde_json::json!({"start": start, "end": start + surface.chars().count(),
-            "text": surface, "type": kind, "confidence": 0.9, "entity": entity}));
+        mentions.push(
+            serde_json::json!({"start": start, "end": start + surface.chars().count(),
+            "text": surface, "type": kind, "confidence": 0.9, "entity": entity}),
+        );
         match entities.iter_mut().find(|known| known["id"] == entity) {
             Some(known) => known["variants"].as_array_mut().unwrap().push(surface.into()),
             None => entities.push(serde_json::json!({"id": entity, "type": kind,
@@ -496,15 +498,27 @@ fn articles_explain_names_to_each_other() {
     let output = run(&["link", path, "--learned", learned]);
     assert!(output.status.success(), "{}", stderr(&output));
     let linked = self::records(&output);
-    assert_eq!(linked[0], serde_json::from_str::<serde_json::Value>(&records[0]).unwrap());
+    assert_eq!(
+        linked[0],
+        serde_json::from_str::<serde_json::Value>(&records[0]).unwrap()
+    );
     assert_eq!(linked[1]["mentions"][0]["entity"], "ORG:绿水河保护协会");
     assert_eq!(linked[1]["entities"][0]["variants"][0], "绿协");
-    assert_eq!(linked[3]["entities"].as_array().unwrap().len(), 2, "{}", linked[3]);
+    assert_eq!(
+        linked[3]["entities"].as_array().unwrap().len(),
+        2,
+        "{}",
+        linked[3]
+    );
     assert_eq!(linked[3]["mentions"][0]["entity"], "PER:佩德罗·卡斯塔尼亚");
     assert_eq!(linked[2]["entities"][0]["name_en"], "Pedro Castania");
     // What was learned can be given back: every entry has an effect.
     let output = run_with_input(&["tag", "-", "--kb", learned, "--quiet"], "绿协说。".as_bytes());
-    assert!(output.status.success() && stderr(&output).is_empty(), "{}", stderr(&output));
+    assert!(
+        output.status.success() && stderr(&output).is_empty(),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -521,10 +535,17 @@ fn threads_and_shards_do_not_change_what_is_linked() {
     let whole = run(&["link", &all, "--threads", "1"]).stdout;
     assert!(!whole.is_empty());
     assert_eq!(run(&["link", &first, &second, "--threads", "4"]).stdout, whole);
-    assert_eq!(run_with_input(&["link", "-"], records.concat().as_bytes()).stdout, whole);
+    assert_eq!(
+        run_with_input(&["link", "-"], records.concat().as_bytes()).stdout,
+        whole
+    );
     let swapped = run(&["link", &second, &first]);
     let sorted = |bytes: &[u8]| {
-        let mut lines: Vec<String> = std::str::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect();
+        let mut lines: Vec<String> = std::str::from_utf8(bytes)
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect();
         lines.sort();
         lines
     };
@@ -537,7 +558,11 @@ fn threads_and_shards_do_not_change_what_is_linked() {
 
 #[test]
 fn lines_that_are_no_records_are_named_and_left_out() {
-    let text = format!("{}{{\"text\":\"x\"}}\n{}", records_to_link()[0], records_to_link()[1]);
+    let text = format!(
+        "{}{{\"text\":\"x\"}}\n{}",
+        records_to_link()[0],
+        records_to_link()[1]
+    );
     let (_folder, path) = temporary("records.jsonl", text.as_bytes());
     let output = run(&["link", path.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
@@ -548,8 +573,16 @@ fn lines_that_are_no_records_are_named_and_left_out() {
 
 #[test]
 fn explain_names_the_lines_that_decided() {
-    let (_folder, path) = temporary("mine.csv", "action,name,target,type\nmerge,大胡子,普京,PER\n".as_bytes());
-    let output = run(&["explain", "俄罗斯总统普京会见川普", "--kb", path.to_str().unwrap()]);
+    let (_folder, path) = temporary(
+        "mine.csv",
+        "action,name,target,type\nmerge,大胡子,普京,PER\n".as_bytes(),
+    );
+    let output = run(&[
+        "explain",
+        "俄罗斯总统普京会见川普",
+        "--kb",
+        path.to_str().unwrap(),
+    ]);
     assert!(output.status.success(), "{}", stderr(&output));
     for expected in [
         "data/kb/people/europe.psv:",
@@ -559,15 +592,24 @@ fn explain_names_the_lines_that_decided() {
         "score",
         "title 总统 of 俄罗斯",
     ] {
-        assert!(stdout(&output).contains(expected), "{expected}: {}", stdout(&output));
+        assert!(
+            stdout(&output).contains(expected),
+            "{expected}: {}",
+            stdout(&output)
+        );
     }
     let output = run(&["explain", "大胡子普京", "--kb", path.to_str().unwrap()]);
-    assert!(stdout(&output).contains("mine.csv:2") || !stdout(&output).contains("大胡子:"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("mine.csv:2") || !stdout(&output).contains("大胡子:"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
 fn eval_scores_canonical_names() {
-    let gold = "### a 2024-04-17\n[[奥斯汀|PER|劳埃德·奥斯汀]]同[[中国|LOC|中国]]国防部长[[董军|PER|董军]]通话。\n";
+    let gold =
+        "### a 2024-04-17\n[[奥斯汀|PER|劳埃德·奥斯汀]]同[[中国|LOC|中国]]国防部长[[董军|PER|董军]]通话。\n";
     let (_folder, path) = temporary("gold.txt", gold.as_bytes());
     let output = run(&["eval", "--gold", path.to_str().unwrap(), "--entities", "--json"]);
     assert!(output.status.success(), "{}", stderr(&output));

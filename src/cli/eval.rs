@@ -182,7 +182,11 @@ fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Resu
     tag_articles(tagger, pool, articles.collect())
 }
 
-pub fn tag_articles(tagger: &Tagger, pool: &rayon::ThreadPool, articles: Vec<Article>) -> Result<Vec<Document>> {
+pub fn tag_articles(
+    tagger: &Tagger,
+    pool: &rayon::ThreadPool,
+    articles: Vec<Article>,
+) -> Result<Vec<Document>> {
     let mut documents = Vec::with_capacity(articles.len());
     pipeline::map_ordered(
         pool,

@@ -31,7 +31,11 @@ fn evaluate(
         let mut scorer = LinkingScorer::default();
         for (at, gold) in gold.iter().enumerate() {
             let mentions = mentions(at);
-            scorer.add(gold, &mentions, &link(&gold.text, &mentions, gold.published, knowledge));
+            scorer.add(
+                gold,
+                &mentions,
+                &link(&gold.text, &mentions, gold.published, knowledge),
+            );
         }
         scorer.report()
     };
@@ -95,15 +99,29 @@ pub fn roles(
     if args.json {
         return print_json(&report);
     }
-    println!("{}: {} of {} labelled names found", labels.display(), report.mentions, labelled.len());
+    println!(
+        "{}: {} of {} labelled names found",
+        labels.display(),
+        report.mentions,
+        labelled.len()
+    );
     for score in [&report.roles, &report.titles] {
         println!(
             "{:<6}  precision {:.3}  recall {:.3}  F1 {:.3}  ({} right of {} found, {} labelled)",
-            score.name, score.precision, score.recall, score.f1, score.correct, score.predicted, score.support
+            score.name,
+            score.precision,
+            score.recall,
+            score.f1,
+            score.correct,
+            score.predicted,
+            score.support
         );
     }
     if args.errors {
-        report.differences.iter().for_each(|difference| println!("{difference}"));
+        report
+            .differences
+            .iter()
+            .for_each(|difference| println!("{difference}"));
     }
     Ok(())
 }
@@ -120,9 +138,8 @@ fn print_difference(difference: &Difference) {
         [] => "no such mention".to_owned(),
         names => format!("expected {}", names.join("|")),
     };
-    let found = found
-        .as_ref()
-        .map_or("not found".to_owned(), |(name, rule)| format!("got {name:?} ({rule:?})"));
+    let found = found.as_ref().map_or("not found".to_owned(), |(name, rule)| {
+        format!("got {name:?} ({rule:?})")
+    });
     println!("{document}\t{kind}\t{text}\t{expected}\t{found}");
 }
-

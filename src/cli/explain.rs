@@ -89,7 +89,10 @@ fn print_known(mention: &Mention, knowledge: &KnowledgeBase) {
 fn print_link(links: &Linked, at: usize) {
     let reference = &links.refs[at];
     let EntityRef {
-        rule, candidates, roles, ..
+        rule,
+        candidates,
+        roles,
+        ..
     } = reference;
     match reference.entity.map(|entity| &links.entities[entity]) {
         Some(entity) => println!("    stands for {} {}: {rule}", entity.id, entity.name),
@@ -102,7 +105,11 @@ fn print_link(links: &Linked, at: usize) {
         );
     }
     for role in roles {
-        let of = role.of.as_deref().map(|of| format!(" of {of}")).unwrap_or_default();
+        let of = role
+            .of
+            .as_deref()
+            .map(|of| format!(" of {of}"))
+            .unwrap_or_default();
         let former = if role.former { ", former" } else { "" };
         println!("    title {}{of}{former}", role.title);
     }

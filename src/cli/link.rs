@@ -163,7 +163,11 @@ impl Corpus {
         };
         for path in paths {
             let is_stdin = path == Path::new("-");
-            if !is_stdin && fs::metadata(path).map_err(|error| Error::io(path, error))?.is_file() {
+            if !is_stdin
+                && fs::metadata(path)
+                    .map_err(|error| Error::io(path, error))?
+                    .is_file()
+            {
                 corpus.paths.push(path.clone());
                 continue;
             }

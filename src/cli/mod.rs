@@ -100,7 +100,7 @@ struct ResolverArgs {
     /// Your own topics, in the format of data/topics/README.md; those with an id of ours replace it.
     #[arg(long, value_name = "FILE")]
     topics: Option<PathBuf>,
-    /// Your own entities, and corrections of ours: TOML that adds, merges, splits, renames and suppresses.
+    /// Your own entities, and corrections of ours: TOML or CSV that adds, merges, splits, renames and suppresses.
     #[arg(long, value_name = "FILE")]
     kb: Option<PathBuf>,
 }

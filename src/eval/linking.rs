@@ -98,14 +98,17 @@ impl LinkingScorer {
             }
         }
         let offsets = CharOffsets::new(&gold.text);
-        self.differences
-            .extend(missing.into_iter().map(|((start, end, kind), expected)| Difference {
-                document: gold.id.clone(),
-                kind,
-                text: offsets.slice(&gold.text, start, end).to_owned(),
-                expected: expected.to_vec(),
-                found: None,
-            }));
+        self.differences.extend(
+            missing
+                .into_iter()
+                .map(|((start, end, kind), expected)| Difference {
+                    document: gold.id.clone(),
+                    kind,
+                    text: offsets.slice(&gold.text, start, end).to_owned(),
+                    expected: expected.to_vec(),
+                    found: None,
+                }),
+        );
     }
 
     /// The figures for all documents so far.

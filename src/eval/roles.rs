@@ -32,7 +32,10 @@ pub struct RoleLabel {
 /// If the file cannot be read, or with the line that is not a label.
 pub fn read_role_labels(path: &Path) -> Result<Vec<RoleLabel>> {
     let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| {
             let location = format!("{}:{}", path.display(), number + 1);
@@ -87,7 +90,8 @@ pub fn labelled_articles(path: &Path, labels: &[RoleLabel]) -> Result<Vec<Articl
 pub struct RoleReport {
     /// Labelled mentions whose article was there.
     pub mentions: usize,
-    /// Title, what it belongs to, and whether it is over.
+    /// Title, what it belongs to, and whether it is over; where the one ends and the other
+    /// begins does not count.
     pub roles: Score,
     /// Titles alone.
     pub titles: Score,
@@ -111,11 +115,20 @@ pub fn score_roles(labels: &[RoleLabel], documents: &[Document], kb: &KnowledgeB
             continue;
         };
         mentions += 1;
-        count(&mut roles, &label.roles, &found);
+        let offices = |roles: &[Role]| roles.iter().map(office).collect::<Vec<_>>();
+        let (expected, got) = (offices(&label.roles), offices(&found));
+        count(&mut roles, &expected, &got);
         let only = |roles: &[Role]| roles.iter().map(|role| role.title.clone()).collect::<Vec<_>>();
         count(&mut titles, &only(&label.roles), &only(&found));
-        let missed = label.roles.iter().filter(|role| !found.contains(role)).map(|role| ('-', role));
-        let wrong = found.iter().filter(|role| !label.roles.contains(role)).map(|role| ('+', role));
+        let missed = label
+            .roles
+            .iter()
+            .filter(|role| !got.contains(&office(role)))
+            .map(|role| ('-', role));
+        let wrong = found
+            .iter()
+            .filter(|role| !expected.contains(&office(role)))
+            .map(|role| ('+', role));
         differences.extend(missed.chain(wrong).map(|(sign, role)| {
             let Role { title, of, former } = role;
             let of = of.as_deref().unwrap_or("-");
@@ -129,6 +142,20 @@ pub fn score_roles(labels: &[RoleLabel], documents: &[Document], kb: &KnowledgeB
         titles: titles.score("titles"),
         differences,
     }
+}
+
+/// Body and title as one, so that it does not matter where the recogniser ends the body:
+/// 财政部 + 国库司副司长 is 财政部国库司 + 副司长, 外交部 + 部长 is 外交部长.
+fn office(role: &Role) -> (String, bool) {
+    let joined: Vec<char> = role
+        .of
+        .iter()
+        .flat_map(|of| of.chars())
+        .chain(role.title.chars())
+        .collect();
+    let doubled = |at: usize| joined.get(at + 1) == Some(&joined[at]) && joined.get(at + 2) == Some(&'长');
+    let kept = (0..joined.len()).filter(|&at| !doubled(at)).map(|at| joined[at]);
+    (kept.collect(), role.former)
 }
 
 fn count<T: PartialEq>(counts: &mut Counts, expected: &[T], found: &[T]) {

@@ -34,8 +34,8 @@ pub(crate) mod open;
 mod outlets;
 mod phrases;
 mod plain;
-mod tagged;
 mod related;
+mod tagged;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
@@ -50,8 +50,8 @@ use crate::error::{Error, Result};
 pub use detect::Format;
 pub use json::Fields;
 pub use notices::Notices;
-pub use tagged::{TaggedLine, tagged_lines};
 pub(crate) use related::related_from;
+pub use tagged::{TaggedLine, tagged_lines};
 
 /// Largest file that is one article, in bytes after decompression.
 const LARGEST_ARTICLE: usize = 64 << 20;

@@ -47,8 +47,8 @@ impl TaggedLine {
     /// # Errors
     /// If it is not a record of `shiji tag`, or one of another layout.
     pub fn parse(&self) -> Result<Document> {
-        let document: Document = serde_json::from_str(self.text.trim_start_matches('\u{feff}'))
-            .map_err(|error| {
+        let document: Document =
+            serde_json::from_str(self.text.trim_start_matches('\u{feff}')).map_err(|error| {
                 Error::input(self.location(), format!("not a record of `shiji tag`: {error}"))
             })?;
         if document.schema != SCHEMA {

@@ -232,10 +232,7 @@ impl KnowledgeBase {
     }
 
     /// The names of all entities of a kind: key, entity, strength.
-    pub(super) fn names_of(
-        &self,
-        kind: EntityType,
-    ) -> impl Iterator<Item = (String, Number, Strength)> + '_ {
+    pub(super) fn names_of(&self, kind: EntityType) -> impl Iterator<Item = (String, Number, Strength)> + '_ {
         let mut keys: BTreeSet<&str> = self.user.names.keys().map(String::as_str).collect();
         for key in self.table.keys() {
             keys.insert(key);

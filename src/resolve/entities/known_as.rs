@@ -102,7 +102,9 @@ fn curated_line(kind: EntityType, name: &str) -> Option<String> {
     let (file, number, _) = lines.find(|(.., line)| {
         // Tables of countries have the code in the first cell.
         let cells = line.split('|').take(2);
-        cells.map(|cell| cell.trim().trim_end_matches('*')).any(|cell| cell == name)
+        cells
+            .map(|cell| cell.trim().trim_end_matches('*'))
+            .any(|cell| cell == name)
     })?;
     Some(format!("{file}:{number}"))
 }
@@ -122,7 +124,13 @@ mod tests {
         let text = std::fs::read_to_string(path).unwrap();
         let row = text.lines().nth(number.parse::<usize>().unwrap() - 1).unwrap();
         assert!(row.starts_with("唐纳德·特朗普"), "{row}");
-        assert!(kb.known_as("中国")[0].line.as_ref().unwrap().starts_with("data/kb/places/countries.psv:"));
+        assert!(
+            kb.known_as("中国")[0]
+                .line
+                .as_ref()
+                .unwrap()
+                .starts_with("data/kb/places/countries.psv:")
+        );
         assert!(kb.known_as("查无此人甲乙").is_empty());
     }
 }

@@ -183,7 +183,10 @@ fn known_look_alikes(nodes: &mut Nodes<'_>, kb: &KnowledgeBase) -> Vec<(usize, u
     let mut known: HashMap<String, Vec<(String, Number, Strength)>> = HashMap::new();
     for (name, entity, strength) in kb.names_of(EntityType::Person) {
         if name.chars().count() >= 3 && name.chars().all(is_han) && strength <= Strength::Short {
-            known.entry(sound(&name)).or_default().push((name, entity, strength));
+            known
+                .entry(sound(&name))
+                .or_default()
+                .push((name, entity, strength));
         }
     }
     let unknown: Vec<usize> = (0..nodes.all().len())
@@ -193,7 +196,9 @@ fn known_look_alikes(nodes: &mut Nodes<'_>, kb: &KnowledgeBase) -> Vec<(usize, u
     for at in unknown {
         let node = &nodes.all()[at];
         let (key, is_long) = (node.key.clone(), node.is_dotted() && node.length() >= LONG_NAME);
-        let Some(alike) = known.get(&sound(&key)) else { continue };
+        let Some(alike) = known.get(&sound(&key)) else {
+            continue;
+        };
         let people: BTreeSet<Number> = alike.iter().map(|&(_, entity, _)| entity).collect();
         let whole = alike
             .iter()
@@ -230,7 +235,7 @@ fn gloss_edges(evidence: &Evidence, nodes: &mut Nodes<'_>, kb: &KnowledgeBase) -
         // A bare family name is decided article by article.
         .filter(|(entity, ..)| nodes.all()[*entity].known || !bearers.contains_key(&nodes.all()[*entity].key))
         .partition(|&(_, form, _)| nodes.all()[form].is_person() && !has_han(&nodes.all()[form].name));
-    let mut clear = clear_forms(other);
+    let mut clear = clear_forms(nodes, other);
     clear.extend(latin_names(nodes, latin, kb));
     clear.sort_by_key(|gloss| (std::cmp::Reverse(gloss.articles), gloss.entity, gloss.form));
     clear
@@ -242,7 +247,10 @@ type Edge<'e> = (usize, usize, &'e Articles);
 fn is_name(node: &Node<'_>, form: &str, articles: usize, kb: &KnowledgeBase) -> bool {
     let key = key(form);
     let length = key.chars().count();
-    let known = kb.find(&key).iter().any(|&(entity, _)| kb.kind(entity) == node.kind);
+    let known = kb
+        .find(&key)
+        .iter()
+        .any(|&(entity, _)| kb.kind(entity) == node.kind);
     if known || kb.institutions.find(&key).is_some() || length < 2 || node.length() < 2 {
         return false;
     }
@@ -274,7 +282,7 @@ fn kinds_of_bodies(nodes: &Nodes<'_>, forms: &BTreeSet<usize>) -> BTreeSet<usize
 }
 
 /// Of forms that gloss several names, those that clearly gloss one.
-fn clear_forms(edges: Vec<Edge<'_>>) -> Vec<Gloss> {
+fn clear_forms(nodes: &Nodes<'_>, edges: Vec<Edge<'_>>) -> Vec<Gloss> {
     let mut by_form: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
     for (entity, form, articles) in edges {
         by_form.entry(form).or_default().push((articles.len(), entity));
@@ -285,7 +293,10 @@ fn clear_forms(edges: Vec<Edge<'_>>) -> Vec<Gloss> {
         let total: usize = entities.iter().map(|&(articles, _)| articles).sum();
         let (articles, entity) = entities[0];
         let is_clear = articles >= CLEAR_ARTICLES && articles as f64 >= CLEAR_SHARE * total as f64;
-        if entities.len() == 1 || is_clear {
+        // A bare family name is others' too, unless it is glossed often.
+        let node = &nodes.all()[form];
+        let often = !node.is_person() || node.is_dotted() || articles * OFTEN >= node.articles().len();
+        if often && (entities.len() == 1 || is_clear) {
             clear.push(Gloss {
                 entity,
                 form,

@@ -56,7 +56,11 @@ impl Evidence {
             evidence.entities.insert(entity.id.clone(), facts);
         }
         if let Some(published) = document.published {
-            let day = published.date().duration_since(jiff::civil::Date::ZERO).as_hours() / 24;
+            let day = published
+                .date()
+                .duration_since(jiff::civil::Date::ZERO)
+                .as_hours()
+                / 24;
             evidence.days.insert(article, day as i32);
         }
         evidence.read_glosses(document, article);
@@ -73,7 +77,11 @@ impl Evidence {
         }
         for (name, gloss) in gloss::pairs(&document.text, &offsets, mentions) {
             let (name, gloss) = (&mentions[name], &mentions[gloss]);
-            let Some(id) = name.entity.as_ref().filter(|id| gloss.entity.as_ref() == Some(id)) else {
+            let Some(id) = name
+                .entity
+                .as_ref()
+                .filter(|id| gloss.entity.as_ref() == Some(id))
+            else {
                 continue;
             };
             let Some(facts) = self.entities.get(id) else {

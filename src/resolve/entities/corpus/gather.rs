@@ -176,7 +176,9 @@ fn holds_office(known: &Node<'_>, titled: &Node<'_>, kb: &KnowledgeBase) -> bool
     titled.roles(None).any(|role| {
         role.of.as_deref() == Some(kb.name(country))
             && is_high(&role.title)
-            && kb.offices(entity).any(|office| same_office(office.title, &role.title))
+            && kb
+                .offices(entity)
+                .any(|office| same_office(office.title, &role.title))
     })
 }
 

@@ -91,7 +91,9 @@ impl Learned {
         let joined = (0..nodes.all().len()).filter(|&node| clusters.members(node).len() > 1);
         for node in joined.chain(bearers) {
             target_of.entry(clusters.root(node)).or_insert_with(|| {
-                learned.people_and_bodies.push(target(nodes, clusters.members(node), kb));
+                learned
+                    .people_and_bodies
+                    .push(target(nodes, clusters.members(node), kb));
                 learned.people_and_bodies.len() - 1
             });
         }
@@ -175,14 +177,15 @@ impl Learned {
     pub fn to_toml(&self) -> String {
         let mut out = String::from(
             "# Learned by `shiji link`. Edit it as you like and give it to `--kb`.\n\
-             # Format: src/resolve/entities/overrides.rs in shiji's sources.\n",
+             # Format: src/resolve/entities/overrides/mod.rs in shiji's sources.\n",
         );
-        let mut rest = self.merges.as_slice();
-        while let Some(first) = rest.first() {
-            let count = rest.iter().take_while(|merge| merge.into == first.into).count();
-            let (merges, others) = rest.split_at(count);
-            rest = others;
-            if let Some(target) = self.people_and_bodies.iter().find(|target| target.id == first.into.0) {
+        let targets: HashMap<&str, &Target> = self
+            .people_and_bodies
+            .iter()
+            .map(|target| (target.id.as_str(), target))
+            .collect();
+        for merges in self.merges.chunk_by(|a, b| a.into == b.into) {
+            if let Some(target) = targets.get(merges[0].into.0.as_str()) {
                 target.write(merges, &mut out);
             }
         }
@@ -226,7 +229,11 @@ fn rewrite_entities(document: &mut Document, moved: &BTreeMap<String, &Target>) 
             continue;
         }
         entity.variants.clear();
-        for mention in document.mentions.iter().filter(|m| m.entity.as_ref() == Some(&entity.id)) {
+        for mention in document
+            .mentions
+            .iter()
+            .filter(|m| m.entity.as_ref() == Some(&entity.id))
+        {
             if !entity.variants.contains(&mention.text) {
                 entity.variants.push(mention.text.clone());
             }
@@ -256,9 +263,15 @@ fn target(nodes: &Nodes<'_>, members: &[usize], kb: &KnowledgeBase) -> Target {
     let known = members.iter().find(|node| node.known);
     let best = match known {
         Some(known) => known,
-        None => members.iter().max_by_key(|node| fitness(node)).unwrap_or(&members[0]),
+        None => members
+            .iter()
+            .max_by_key(|node| fitness(node))
+            .unwrap_or(&members[0]),
     };
-    let same = members.iter().filter(|node| node.id == best.id).filter_map(|node| node.facts());
+    let same = members
+        .iter()
+        .filter(|node| node.id == best.id)
+        .filter_map(|node| node.facts());
     let (mut hant, mut english) = (BTreeMap::new(), BTreeMap::new());
     for facts in same {
         for (counts, more) in [(&mut hant, &facts.hant), (&mut english, &facts.english)] {
@@ -271,7 +284,13 @@ fn target(nodes: &Nodes<'_>, members: &[usize], kb: &KnowledgeBase) -> Target {
     let latin = || {
         let latin = members.iter().filter(|node| !has_han(&node.name));
         latin
-            .max_by_key(|node| (node.name.contains(' '), node.articles().len(), Reverse(&node.name)))
+            .max_by_key(|node| {
+                (
+                    node.name.contains(' '),
+                    node.articles().len(),
+                    Reverse(&node.name),
+                )
+            })
             .map(|node| node.name.clone())
     };
     let number = best.number;
@@ -291,7 +310,11 @@ fn target(nodes: &Nodes<'_>, members: &[usize], kb: &KnowledgeBase) -> Target {
 /// How well a name stands for the whole: Chinese, whole, full, usual.
 fn fitness<'n>(node: &'n Node<'_>) -> (bool, Reverse<usize>, bool, usize, usize, Reverse<&'n str>) {
     let length = if node.is_person() { 0 } else { node.length() };
-    let odd = node.name.chars().filter(|&c| !c.is_alphanumeric() && !is_dot(c)).count();
+    let odd = node
+        .name
+        .chars()
+        .filter(|&c| !c.is_alphanumeric() && !is_dot(c))
+        .count();
     (
         has_han(&node.name),
         Reverse(if has_han(&node.name) { odd } else { 0 }),

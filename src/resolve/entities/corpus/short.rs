@@ -82,7 +82,10 @@ fn only_bearer(
         .iter()
         .any(|&(entity, _)| kb.kind(entity) == EntityType::Person && Some(entity) != known);
     // One that was joined already, or that has namesakes, is left alone.
-    let alone = clusters.members(bare).iter().all(|&member| is_bare(&nodes.all()[member]));
+    let alone = clusters
+        .members(bare)
+        .iter()
+        .all(|&member| is_bare(&nodes.all()[member]));
     if strangers || !alone || clusters.root(bare) == root {
         return None;
     }
@@ -103,7 +106,8 @@ fn compare_titles(
         return None;
     }
     let fits = |role: &Role, known: &Role| {
-        same_office(&role.title, &known.title) && (role.of.is_none() || known.of.is_none() || role.of == known.of)
+        same_office(&role.title, &known.title)
+            && (role.of.is_none() || known.of.is_none() || role.of == known.of)
     };
     let members = clusters.members(bearer).iter();
     let mut held = members.flat_map(|&member| nodes.all()[member].roles(None));
@@ -137,7 +141,11 @@ impl<'e> Company<'e> {
             }
         }
         let rare = ((count_articles(evidence) as f64 * RARE) as usize).max(RARE_ARTICLES);
-        for (id, facts) in evidence.entities.iter().filter(|(_, facts)| facts.articles.len() <= rare) {
+        for (id, facts) in evidence
+            .entities
+            .iter()
+            .filter(|(_, facts)| facts.articles.len() <= rare)
+        {
             for article in facts.articles.iter() {
                 if let Some(names) = names.get_mut(&article) {
                     names.push(id);

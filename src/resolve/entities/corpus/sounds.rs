@@ -10,7 +10,9 @@ const GROUPS: &str = include_str!("../../../../data/kb/transliteration.txt");
 static FIRST: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
     let mut first = HashMap::new();
     for group in GROUPS.lines().filter(|line| !line.starts_with('#')) {
-        let Some(head) = group.chars().next() else { continue };
+        let Some(head) = group.chars().next() else {
+            continue;
+        };
         for c in group.chars() {
             first.entry(c).or_insert(head);
         }

@@ -74,7 +74,10 @@ fn ids(texts: &[&str]) -> Vec<Vec<String>> {
         .collect();
     let (_, records) = linked(&records);
     let ids = records.iter().map(|record| {
-        let ids = record.mentions.iter().map(|m| m.entity.clone().unwrap_or_default());
+        let ids = record
+            .mentions
+            .iter()
+            .map(|m| m.entity.clone().unwrap_or_default());
         ids.collect()
     });
     ids.collect()
@@ -137,7 +140,13 @@ fn transliterations_that_sound_alike() {
         "[王毅|PER]和[王沂|PER]",
     ]);
     assert_eq!(ids[1][0], ids[0][0]);
-    assert_eq!(ids[2][1], record("x", "", "[默克尔|PER]").mentions[0].entity.clone().unwrap());
+    assert_eq!(
+        ids[2][1],
+        record("x", "", "[默克尔|PER]").mentions[0]
+            .entity
+            .clone()
+            .unwrap()
+    );
     assert_ne!(ids[3][0], ids[3][1]);
     assert_eq!(ids[4][1], "PER:王沂");
 }
@@ -151,7 +160,11 @@ fn names_side_by_side_are_not_joined_by_their_sound() {
 #[test]
 fn records_keep_their_order_and_forms() {
     let records = [
-        record("a", "2024-04-17", "[绿水河保护协会|ORG]（以下简称“[绿协|ORG]”）成立"),
+        record(
+            "a",
+            "2024-04-17",
+            "[绿水河保护协会|ORG]（以下简称“[绿协|ORG]”）成立",
+        ),
         record(
             "b",
             "2024-04-18",
@@ -162,7 +175,10 @@ fn records_keep_their_order_and_forms() {
     let entities = &records[1].entities;
     assert_eq!(entities[0].variants, ["绿协", "绿水河保护协会"]);
     assert_eq!(
-        entities.iter().map(|entity| entity.name.as_str()).collect::<Vec<_>>(),
+        entities
+            .iter()
+            .map(|entity| entity.name.as_str())
+            .collect::<Vec<_>>(),
         ["绿水河保护协会", "王小毛", "李大毛"]
     );
     assert_eq!(entities[1].roles[0].of.as_deref(), Some("绿水河保护协会"));
@@ -171,8 +187,16 @@ fn records_keep_their_order_and_forms() {
 #[test]
 fn the_learned_file_can_be_given_back() {
     let records = [
-        record("a", "2024-04-17", "[绿水河保护协会|ORG]（以下简称“[绿协|ORG]”）成立"),
-        record("b", "2024-04-17", "[佩德罗·卡斯塔尼亚|PER]（[Pedro Castania|PER]）加入"),
+        record(
+            "a",
+            "2024-04-17",
+            "[绿水河保护协会|ORG]（以下简称“[绿协|ORG]”）成立",
+        ),
+        record(
+            "b",
+            "2024-04-17",
+            "[佩德罗·卡斯塔尼亚|PER]（[Pedro Castania|PER]）加入",
+        ),
         record("c", "2024-04-17", "[德国|LOC]总理[默克耳|PER]说"),
     ];
     let (learned, _) = linked(&records);
@@ -181,8 +205,16 @@ fn the_learned_file_can_be_given_back() {
     std::fs::write(file.path(), learned.to_toml()).unwrap();
     let (kb, idle) = knowledge().with_overrides(file.path()).unwrap();
     assert_eq!(idle, [], "{}", learned.to_toml());
-    assert!(kb.find("绿协").iter().any(|&(entity, _)| kb.name(entity) == "绿水河保护协会"));
-    assert!(kb.find("默克耳").iter().any(|&(entity, _)| kb.id(entity).starts_with('Q')));
+    assert!(
+        kb.find("绿协")
+            .iter()
+            .any(|&(entity, _)| kb.name(entity) == "绿水河保护协会")
+    );
+    assert!(
+        kb.find("默克耳")
+            .iter()
+            .any(|&(entity, _)| kb.id(entity).starts_with('Q'))
+    );
 }
 
 /// Texts that share names, so that every kind of evidence occurs.

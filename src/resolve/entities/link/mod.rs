@@ -52,12 +52,7 @@ pub fn link(text: &str, mentions: &[Mention], published: Option<Published>, kb: 
 }
 
 /// The same with the candidates of each mention, for people who wonder.
-pub fn explain(
-    text: &str,
-    mentions: &[Mention],
-    published: Option<Published>,
-    kb: &KnowledgeBase,
-) -> Linked {
+pub fn explain(text: &str, mentions: &[Mention], published: Option<Published>, kb: &KnowledgeBase) -> Linked {
     link_all(text, mentions, published, kb, true)
 }
 

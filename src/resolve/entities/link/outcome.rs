@@ -16,14 +16,19 @@ impl Linker<'_> {
             let Some(target) = self.decisions[at].target else {
                 continue;
             };
-            let suppressed = self.targets.number(target).is_some_and(|e| self.kb.is_suppressed(e));
+            let suppressed = self
+                .targets
+                .number(target)
+                .is_some_and(|e| self.kb.is_suppressed(e));
             if !suppressed {
                 continue;
             }
             let made = *released.entry(target).or_insert_with(|| {
                 let forms = self.decisions.iter().zip(self.mentions);
                 let own = forms.filter(|(decision, _)| decision.target == Some(target));
-                let longest = own.max_by_key(|(_, mention)| (mention.text.chars().count(), std::cmp::Reverse(mention.start)));
+                let longest = own.max_by_key(|(_, mention)| {
+                    (mention.text.chars().count(), std::cmp::Reverse(mention.start))
+                });
                 let mention = longest.map_or(&self.mentions[at], |(_, mention)| mention);
                 self.targets.made(mention.kind, canonical_form(&mention.text))
             });

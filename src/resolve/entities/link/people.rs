@@ -85,7 +85,11 @@ impl Linker<'_> {
         }
     }
 
-    pub(super) fn short_person(&mut self, at: usize, names: &FullNames) -> (Option<TargetId>, Rule, Vec<Scored>) {
+    pub(super) fn short_person(
+        &mut self,
+        at: usize,
+        names: &FullNames,
+    ) -> (Option<TargetId>, Rule, Vec<Scored>) {
         let scored = self.person_candidates(at);
         let best = score::decide(&scored);
         let in_document = names.find(&self.keys[at], self.mentions[at].start);

@@ -49,11 +49,15 @@ pub(super) fn read(text: &str) -> Result<Vec<Line>, (usize, String)> {
 fn check_header(header: &StringRecord) -> Result<(), String> {
     let expected = COLUMNS.join(", ");
     if let Some(column) = header.iter().find(|column| !COLUMNS.contains(column)) {
-        return Err(format!("there is no column {column:?}; expected some of {expected}"));
+        return Err(format!(
+            "there is no column {column:?}; expected some of {expected}"
+        ));
     }
     for needed in ["action", "name"] {
         if !header.iter().any(|column| column == needed) {
-            return Err(format!("the column {needed:?} is missing; expected some of {expected}"));
+            return Err(format!(
+                "the column {needed:?} is missing; expected some of {expected}"
+            ));
         }
     }
     Ok(())
@@ -68,7 +72,8 @@ impl Cells<'_> {
     }
 
     fn need(&mut self, column: &str) -> Result<String, String> {
-        self.take(column).ok_or_else(|| format!("the cell {column:?} is empty"))
+        self.take(column)
+            .ok_or_else(|| format!("the cell {column:?} is empty"))
     }
 
     fn kind(&mut self) -> Result<Option<EntityType>, String> {
@@ -133,7 +138,9 @@ fn entry(header: &StringRecord, record: &StringRecord) -> Result<Entry, String> 
         }
     };
     match cells.0.keys().min() {
-        Some(column) => Err(format!("the column {column:?} means nothing to {action}: leave it empty")),
+        Some(column) => Err(format!(
+            "the column {column:?} means nothing to {action}: leave it empty"
+        )),
         None => Ok(entry),
     }
 }

@@ -99,12 +99,17 @@ fn csv_lines_without_effect_are_reported() {
     let reported: Vec<_> = idle.iter().map(|entry| entry.line).collect();
     assert_eq!(reported, [2, 3, 4, 5, 7, 8], "{idle:?}");
     let error = base_in("kb.csv", "action,name,kind\n").unwrap_err().to_string();
-    assert!(error.contains("kb.csv:1") && error.contains("\"kind\""), "{error}");
+    assert!(
+        error.contains("kb.csv:1") && error.contains("\"kind\""),
+        "{error}"
+    );
 }
 
 #[test]
 fn what_a_known_entity_keeps_is_reported() {
-    let (kb, idle) = base("[[add]]\nname = \"弗拉基米尔·普京\"\ntype = \"PER\"\nvariants = [\"大胡子\"]\nqid = \"Q1\"\n").unwrap();
+    let (kb, idle) =
+        base("[[add]]\nname = \"弗拉基米尔·普京\"\ntype = \"PER\"\nvariants = [\"大胡子\"]\nqid = \"Q1\"\n")
+            .unwrap();
     assert!(idle[0].reason.contains("identifier"), "{idle:?}");
     assert_eq!(name(&kb, "大胡子", EntityType::Person), "弗拉基米尔·普京");
 }
@@ -125,7 +130,11 @@ fn nobody_inherits_the_names_of_a_suppressed_entity() {
         entity: None,
     };
     let linked = link(text, &[mention(0, 5), mention(7, 9)], None, &kb);
-    let names: Vec<_> = linked.entities.iter().map(|entity| entity.name.as_str()).collect();
+    let names: Vec<_> = linked
+        .entities
+        .iter()
+        .map(|entity| entity.name.as_str())
+        .collect();
     assert_eq!(names, ["亨特·拜登", "拜登"]);
     // Its own mentions in a document stay together.
     let text = "乔·拜登说，拜登知道";

@@ -41,13 +41,19 @@ impl Words {
     /// Length of the longest word that ends at the end of `chars`.
     pub fn ending(&self, chars: &[char]) -> Option<usize> {
         let words = self.by_last.get(chars.last()?)?;
-        words.iter().find(|word| chars.ends_with(word)).map(|word| word.len())
+        words
+            .iter()
+            .find(|word| chars.ends_with(word))
+            .map(|word| word.len())
     }
 
     /// Length of the longest word that begins `chars`.
     pub fn beginning(&self, chars: &[char]) -> Option<usize> {
         let words = self.by_first.get(chars.first()?)?;
-        words.iter().find(|word| chars.starts_with(word)).map(|word| word.len())
+        words
+            .iter()
+            .find(|word| chars.starts_with(word))
+            .map(|word| word.len())
     }
 
     /// Whether `chars` are one of the words.

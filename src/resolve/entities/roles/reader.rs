@@ -57,7 +57,8 @@ impl Reader<'_> {
         let mut joined = Vec::new();
         let mut at = end;
         loop {
-            while at > floor && matches!(window[at - floor - 1], ' ' | '\u{3000}' | '\u{a0}') {
+            // An ideographic space separates the clauses of a headline.
+            while at > floor && matches!(self.offsets.slice(self.text, at - 1, at), " " | "\u{a0}") {
                 at -= 1;
             }
             let Some(title) = self.title_ending(&window, floor, at, near) else {
@@ -84,7 +85,7 @@ impl Reader<'_> {
         let length = LEXICON.after.beginning(&chars)?;
         const CONTINUES: &[char] = &[
             '府', '团', '候', '选', '令', '级', '夫', '们', '大', '处', '办', '学', '制', '会', '部', '院',
-            '楼',
+            '楼', '事', '行',
         ];
         if chars.get(length).is_some_and(|c| CONTINUES.contains(c)) {
             return None;

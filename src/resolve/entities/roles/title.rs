@@ -6,12 +6,20 @@ use crate::document::EntityType;
 use crate::resolve::entities::key::is_han;
 
 impl Reader<'_> {
-    pub(super) fn title_ending(&self, window: &[char], floor: usize, end: usize, near: usize) -> Option<Found> {
+    pub(super) fn title_ending(
+        &self,
+        window: &[char],
+        floor: usize,
+        end: usize,
+        near: usize,
+    ) -> Option<Found> {
         let lexicon = &*LEXICON;
         let upto = |at: usize| &window[..at - floor];
         let mut at = end - lexicon.heads.ending(upto(end))?;
         let mut title_start = at;
         let (mut of, mut former) = (None, false);
+        // Where 前 stands inside: 驻新加坡前大使.
+        let mut cut = end..end;
         // A mention may end inside what looks like the head: 台北市[长], 卫生部[长].
         let inside = (0..near)
             .rev()
@@ -49,7 +57,7 @@ impl Reader<'_> {
                 at = self.mentions[mention].start;
                 // 美国驻荷兰大使: sent there, of the country before.
                 if at > floor && window[at - floor - 1] == '驻' {
-                    at -= 1;
+                    at -= if upto(at).ends_with(&['常', '驻']) { 2 } else { 1 };
                     title_start = at;
                     of = None;
                 }
@@ -61,6 +69,7 @@ impl Reader<'_> {
                 .filter(|&n| is_former(upto(at), n))
             {
                 former = true;
+                cut = at - length..at;
                 at -= length;
                 continue;
             }
@@ -98,7 +107,8 @@ impl Reader<'_> {
                 break;
             };
             let place = self.ending_at(at - skipped, near);
-            if place.is_none_or(|m| self.mentions[m].kind == EntityType::Person) {
+            let beside = place.is_some_and(|m| self.mentions[m].kind != EntityType::Person);
+            if !beside && self.bracketed(window, floor, at - skipped, near).is_none() {
                 break;
             }
             at -= skipped;
@@ -112,10 +122,13 @@ impl Reader<'_> {
             former = true;
             at -= length;
         }
-        let title: String = window[title_start - floor..end - floor].iter().collect();
+        let title: Vec<char> = (title_start..end)
+            .filter(|at| !cut.contains(at))
+            .map(|at| window[at - floor])
+            .collect();
         Some(Found {
             start: at,
-            title: title.trim().to_owned(),
+            title: String::from_iter(without_new(&title)).trim().to_owned(),
             of,
             former,
         })
@@ -164,6 +177,12 @@ impl Reader<'_> {
         (begin.kind == EntityType::Organization && plain && (2..=12).contains(&unit.len()))
             .then_some(begin.end)
     }
+}
+
+/// 新特首 → 特首.
+fn without_new(title: &[char]) -> &[char] {
+    let rest = title.strip_prefix(&['新']);
+    rest.filter(|rest| LEXICON.heads.has(rest)).unwrap_or(title)
 }
 
 /// 前 is a word of its own, not the end of 目前 or 此前.

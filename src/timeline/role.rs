@@ -7,9 +7,12 @@ use jiff::civil::Date;
 use super::model::RolePeriod;
 use crate::store::{RoleRow, date_of};
 
+/// Whether an article calls it former, and its day.
+type Sighting = (bool, Option<Date>);
+
 /// Sums up the sightings of each title, in the order in which they were first seen.
 pub(super) fn roles(rows: Vec<RoleRow>) -> Vec<RolePeriod> {
-    let mut sightings: BTreeMap<(String, Option<String>), Vec<(bool, Option<Date>)>> = BTreeMap::new();
+    let mut sightings: BTreeMap<(String, Option<String>), Vec<Sighting>> = BTreeMap::new();
     for row in rows {
         let sighting = (row.former, row.day.map(date_of));
         sightings.entry((row.title, row.of)).or_default().push(sighting);

@@ -59,7 +59,7 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
     }
     let tagger = Tagger::with(
         args.dictionaries.segmenter()?,
-        args.model.recogniser()?,
+        args.model.recogniser(args.threads)?,
         Resolver::embedded()?,
         tagger::Options::default(),
     );

@@ -54,7 +54,10 @@ pub struct TagArgs {
 
 pub fn run(args: TagArgs) -> Result<Outcome> {
     let options = tagger::Options { tokens: args.tokens };
-    let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser()?);
+    let (segmenter, recogniser) = (
+        args.dictionaries.segmenter()?,
+        args.model.recogniser(args.threads)?,
+    );
     let tagger = Tagger::with(segmenter, recogniser, args.resolver.resolver()?, options);
     let inputs = Inputs::new(&args.paths, read_options(&args)?);
     let notices = inputs.notices();

@@ -1,64 +1,56 @@
-//! Named entities: the model's view of a text → windows → encoder → decoder → mentions.
+//! Named entities: what a model reads of a text → windows → scores → decoder → mentions.
+//!
+//! The model is shiji's own encoder, or with the feature `bert` any BERT-family token
+//! classifier; both are a `Scorer`, and all the rest is common to them.
 
+#[cfg(feature = "bert")]
+pub mod bert;
 pub mod container;
 pub mod encoder;
+mod engine;
 mod gazetteer;
 pub mod model;
+mod scheme;
+mod scorer;
 mod view;
 mod viterbi;
 mod window;
 
-use std::collections::HashMap;
-use std::fs;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::Path;
 
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
 use crate::document::Mention;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::segment::Word;
 use crate::segment::sentence::sentences;
-use crate::segment::{FEATURE_NAMES, Word};
 use crate::text::CharOffsets;
 
-use encoder::{Batch, Scratch};
-use model::Model;
-use view::{Symbol, Unit, view};
-use viterbi::Constraint;
+use engine::Engine;
+use scorer::{MARKS, Scorer};
+use view::{Symbol, Unit};
+use viterbi::{Constraint, Decoder};
 use window::{Window, windows};
 
-pub use viterbi::LABELS;
+pub use engine::DEFAULT_MODEL;
 
-/// The model that is compiled in.
-const EMBEDDED: &[u8] = include_bytes!("../../models/default.shiji");
-
-/// Name of the compiled-in model.
-pub const DEFAULT_MODEL: &str = "default";
-
-/// Ending of model files.
-const EXTENSION: &str = "shiji";
-
-/// Tokens that are encoded at once: enough rows to keep the matrix kernels busy,
-/// few enough that the activations stay in the second-level cache.
-const BATCH: usize = 256;
-
-/// Finds named entities with a character encoder. Immutable and shared by all threads.
+/// Finds named entities with a model. Immutable and shared by all threads.
 pub struct Recogniser {
-    model: Model,
-    characters: HashMap<char, u16>,
-    specials: Specials,
-    /// Scratch space of calls that are not running, for reuse.
-    idle: Mutex<Vec<Scratch>>,
+    scorer: Box<dyn Scorer>,
+    decoder: Decoder,
 }
 
-/// Ids of the tokens that are no characters.
-struct Specials {
-    begin: u16,
-    end: u16,
-    unknown: u16,
-    space: u16,
+/// What a model says of a text before it is decoded.
+#[derive(Clone, Debug)]
+pub struct Scores {
+    /// The code points of what the model scored (a character, or a word), half-open, in text order.
+    pub spans: Vec<Range<usize>>,
+    /// Names of the labels.
+    pub labels: Vec<String>,
+    /// The logits, as [spans, labels].
+    pub logits: Array2<f32>,
 }
 
 /// A text that is ready to be recognised.
@@ -77,9 +69,8 @@ struct Job<'w> {
 }
 
 impl Job<'_> {
-    /// Tokens that the encoder reads, with the marks of beginning and end.
     fn tokens(&self) -> usize {
-        self.window.reads.len() + 2
+        self.window.reads.len() + MARKS
     }
 }
 
@@ -89,7 +80,7 @@ impl Recogniser {
     /// # Errors
     /// If the model in this binary is damaged.
     pub fn embedded() -> Result<Self> {
-        Self::from_bytes(EMBEDDED, DEFAULT_MODEL)
+        Ok(Self::with(Engine::embedded()?))
     }
 
     /// The model of that name or at that path. Names are looked up as `NAME.shiji`
@@ -98,25 +89,7 @@ impl Recogniser {
     /// # Errors
     /// If there is no such model, or its file is damaged.
     pub fn find(name: &str) -> Result<Self> {
-        if name == DEFAULT_MODEL {
-            return Self::embedded();
-        }
-        let path = Path::new(name);
-        if path.is_file() {
-            return Self::load(path);
-        }
-        let candidates = candidates(name);
-        match candidates.iter().find(|candidate| candidate.is_file()) {
-            Some(found) => Self::load(found),
-            None => Err(Error::Usage(format!(
-                "no model {name:?}: expected `{DEFAULT_MODEL}`, the path of a .{EXTENSION} file, or a name for one of {}",
-                candidates
-                    .iter()
-                    .map(|c| c.display().to_string())
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ))),
-        }
+        Ok(Self::with(Engine::find(name)?))
     }
 
     /// The model in a file.
@@ -124,176 +97,145 @@ impl Recogniser {
     /// # Errors
     /// If the file cannot be read or is no sound model.
     pub fn load(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
-        Self::from_bytes(&bytes, &path.display().to_string())
+        Ok(Self::with(Engine::load(path)?))
     }
 
-    fn from_bytes(bytes: &[u8], name: &str) -> Result<Self> {
-        let model = Model::load(bytes, name)?;
-        if model.labels() != LABELS {
-            return Err(Error::resource(
-                name,
-                format!("labels {:?}, expected {LABELS:?}", model.labels()),
-            ));
+    fn with(scorer: impl Scorer + 'static) -> Self {
+        Self {
+            decoder: Decoder::new(scorer.scheme()),
+            scorer: Box::new(scorer),
         }
-        if model.features() != FEATURE_NAMES {
-            return Err(Error::resource(
-                name,
-                "its word features are not those of this release",
-            ));
-        }
-        let positions = model.architecture().positions;
-        if positions < window::LENGTH + 2 {
-            return Err(Error::resource(
-                name,
-                format!("{positions} positions, needs {}", window::LENGTH + 2),
-            ));
-        }
-        let mut characters = HashMap::with_capacity(model.vocabulary().len());
-        let mut named = HashMap::new();
-        for (id, entry) in (0..=u16::MAX).zip(model.vocabulary()) {
-            let mut chars = entry.chars();
-            match (chars.next(), chars.next()) {
-                (Some(c), None) => drop(characters.insert(c, id)),
-                _ => drop(named.insert(entry.as_str(), id)),
-            }
-        }
-        let special = |token: &str| {
-            named
-                .get(token)
-                .copied()
-                .ok_or_else(|| Error::resource(name, format!("no {token} in its vocabulary")))
-        };
-        let unknown = special("<unk>")?;
-        let specials = Specials {
-            begin: special("<s>")?,
-            end: special("</s>")?,
-            unknown,
-            space: characters.get(&'\u{2581}').copied().unwrap_or(unknown),
-        };
-        Ok(Self {
-            model,
-            characters,
-            specials,
-            idle: Mutex::new(Vec::new()),
-        })
-    }
-
-    /// The model that this recogniser runs.
-    pub fn model(&self) -> &Model {
-        &self.model
     }
 
     /// The mentions of each text, in text order. `words` are those of the folded
     /// text, covering it. Texts are batched together; what else is in the batch
     /// does not change a text's mentions.
     pub fn mentions(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Vec<Mention>> {
-        let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
-        let mut scores: Vec<Array2<f32>> = prepared
+        let prepared: Vec<Prepared<'_>> = texts
             .iter()
-            .map(|p| Array2::zeros((p.units.len(), LABELS.len())))
+            .map(|(text, words)| self.prepare(text, words))
             .collect();
-        let jobs: Vec<Job<'_>> = prepared
+        let logits = self.logits(&prepared);
+        prepared
+            .into_iter()
+            .zip(logits)
+            .map(|(prepared, logits)| self.decode(prepared, logits))
+            .collect()
+    }
+
+    /// The label scores of each text, which [`Recogniser::mentions`] decodes; for its arguments.
+    pub fn scores(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Scores> {
+        let prepared: Vec<Prepared<'_>> = texts
+            .iter()
+            .map(|(text, words)| self.prepare(text, words))
+            .collect();
+        let logits = self.logits(&prepared);
+        prepared
+            .into_iter()
+            .zip(logits)
+            .map(|(prepared, logits)| {
+                let (units, logits) = whole_words(prepared.units, logits);
+                Scores {
+                    spans: units.iter().map(|unit| unit.start..unit.end).collect(),
+                    labels: self.scorer.scheme().names(),
+                    logits,
+                }
+            })
+            .collect()
+    }
+
+    fn prepare<'t>(&self, text: &'t str, words: &'t [Word<'t>]) -> Prepared<'t> {
+        let units = self.scorer.read(text, words);
+        let starts = sentences(text).map(|sentence| sentence.start);
+        let ends = starts.map(|start| units.partition_point(|unit| unit.start < start));
+        let windows = windows(units.len(), ends.collect::<Vec<_>>(), self.scorer.limits().window);
+        Prepared {
+            text,
+            words,
+            units,
+            windows,
+        }
+    }
+
+    /// The label scores of each text's units.
+    fn logits(&self, prepared: &[Prepared<'_>]) -> Vec<Array2<f32>> {
+        let mut logits: Vec<Array2<f32>> = prepared
+            .iter()
+            .map(|p| Array2::zeros((p.units.len(), self.scorer.scheme().count())))
+            .collect();
+        let mut jobs: Vec<Job<'_>> = prepared
             .iter()
             .enumerate()
             .flat_map(|(text, p)| p.windows.iter().map(move |window| Job { text, window }))
             .collect();
-        let batches = batches(&jobs);
-        let encoded: Vec<Array2<f32>> = batches
+        // Windows of like length share a batch: a model that pads them wastes little.
+        jobs.sort_by_key(Job::tokens);
+        let batches = batches(&jobs, self.scorer.limits().batch);
+        let scored: Vec<Array2<f32>> = batches
             .par_iter()
-            .map(|batch| self.encode(&prepared, batch))
+            .map(|batch| {
+                let units = |job: &Job<'_>| &prepared[job.text].units[job.window.reads.clone()];
+                self.scorer.score(&batch.iter().map(units).collect::<Vec<_>>())
+            })
             .collect();
-        for (batch, logits) in batches.into_iter().zip(encoded) {
+        for (batch, rows) in batches.into_iter().zip(scored) {
             let mut row = 0;
             for &Job { text, window } in batch {
-                // The row of <s> comes first.
-                let from = row + 1 + window.keeps.start - window.reads.start;
-                scores[text]
+                let from = row + window.keeps.start - window.reads.start;
+                logits[text]
                     .slice_mut(s![window.keeps.clone(), ..])
-                    .assign(&logits.slice(s![from..from + window.keeps.len(), ..]));
-                row += window.reads.len() + 2;
+                    .assign(&rows.slice(s![from..from + window.keeps.len(), ..]));
+                row += window.reads.len();
             }
-        }
-        prepared
-            .iter()
-            .zip(&scores)
-            .map(|(p, s)| mentions(p, s.view()))
-            .collect()
-    }
-
-    fn encode(&self, prepared: &[Prepared<'_>], batch: &[Job<'_>]) -> Array2<f32> {
-        let tokens: usize = batch.iter().map(Job::tokens).sum();
-        let mut ids = Vec::with_capacity(tokens);
-        let mut features = Vec::with_capacity(tokens);
-        let mut lengths = Vec::with_capacity(batch.len());
-        for &Job { text, window } in batch {
-            let units = &prepared[text].units[window.reads.clone()];
-            ids.push(self.specials.begin);
-            ids.extend(units.iter().map(|unit| self.id(unit.symbol)));
-            ids.push(self.specials.end);
-            features.push(0);
-            features.extend(units.iter().map(|unit| unit.feature));
-            features.push(0);
-            lengths.push(units.len() + 2);
-        }
-        let pooled = self.idle.lock().map(|mut idle| idle.pop()).ok().flatten();
-        let mut scratch = pooled.unwrap_or_default();
-        let batch = Batch {
-            ids: &ids,
-            features: &features,
-            lengths: &lengths,
-        };
-        let logits = self
-            .model
-            .forward(&mut scratch, &batch)
-            .expect("windows fit the model")
-            .to_owned();
-        if let Ok(mut idle) = self.idle.lock() {
-            idle.push(scratch);
         }
         logits
     }
 
-    fn id(&self, symbol: Symbol) -> u16 {
-        match symbol {
-            Symbol::Char(c) => self.characters.get(&c).copied().unwrap_or(self.specials.unknown),
-            Symbol::Space => self.specials.space,
-            Symbol::Break => self.specials.end,
-        }
+    fn decode(&self, prepared: Prepared<'_>, logits: Array2<f32>) -> Vec<Mention> {
+        let Prepared {
+            text, words, units, ..
+        } = prepared;
+        let (units, logits) = whole_words(units, logits);
+        let offsets = CharOffsets::new(text);
+        let mut mentions = self.spans(text, words, &units, logits.view(), &offsets);
+        gazetteer::apply(&mut mentions, words, text, &offsets);
+        mentions
+    }
+
+    fn spans(
+        &self,
+        text: &str,
+        words: &[Word<'_>],
+        units: &[Unit],
+        logits: ArrayView2<'_, f32>,
+        offsets: &CharOffsets,
+    ) -> Vec<Mention> {
+        self.decoder
+            .decode(logits, &constraints(units, words))
+            .into_iter()
+            .filter_map(|span| {
+                let Range { start, end } = trim(units, span.start..span.end)?;
+                let (start, end) = (units[start].start, units[end - 1].end);
+                Some(Mention {
+                    start,
+                    end,
+                    text: offsets.slice(text, start, end).to_owned(),
+                    kind: span.kind,
+                    confidence: (span.probability * 1000.0).round() / 1000.0,
+                    entity: None,
+                })
+            })
+            .collect()
     }
 }
 
-/// Where a model of that name may lie.
-fn candidates(name: &str) -> Vec<PathBuf> {
-    let file = format!("models/{name}.{EXTENSION}");
-    let program = std::env::current_exe().ok();
-    let beside = program
-        .as_deref()
-        .and_then(Path::parent)
-        .map(|folder| folder.join(&file));
-    beside.into_iter().chain([PathBuf::from(file)]).collect()
-}
-
-fn prepare<'t>(text: &'t str, words: &'t [Word<'t>]) -> Prepared<'t> {
-    let units = view(text, words.iter().copied());
-    let starts = sentences(text).map(|sentence| sentence.start);
-    let ends = starts.map(|start| units.partition_point(|unit| unit.position < start));
-    let windows = windows(units.len(), ends.collect::<Vec<_>>());
-    Prepared {
-        text,
-        words,
-        units,
-        windows,
-    }
-}
-
-/// Groups windows, in order, into batches of about [`BATCH`] tokens.
-fn batches<'j, 'w>(jobs: &'j [Job<'w>]) -> Vec<&'j [Job<'w>]> {
+/// Groups windows, in order, into batches of about `most` tokens.
+fn batches<'j, 'w>(jobs: &'j [Job<'w>], most: usize) -> Vec<&'j [Job<'w>]> {
     let mut batches = Vec::new();
     let mut tokens = 0;
     let mut start = 0;
     for (at, job) in jobs.iter().enumerate() {
-        if tokens + job.tokens() > BATCH && at > start {
+        if tokens + job.tokens() > most && at > start {
             batches.push(&jobs[start..at]);
             (start, tokens) = (at, 0);
         }
@@ -305,28 +247,16 @@ fn batches<'j, 'w>(jobs: &'j [Job<'w>]) -> Vec<&'j [Job<'w>]> {
     batches
 }
 
-fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention> {
-    let Prepared {
-        text, words, units, ..
-    } = prepared;
-    let offsets = CharOffsets::new(text);
-    let mut mentions: Vec<Mention> = viterbi::decode(scores, &constraints(units, words))
-        .into_iter()
-        .filter_map(|span| {
-            let Range { start, end } = trim(units, span.start..span.end)?;
-            let (start, end) = (units[start].position, units[end - 1].position + 1);
-            Some(Mention {
-                start,
-                end,
-                text: offsets.slice(text, start, end).to_owned(),
-                kind: span.kind,
-                confidence: (span.probability * 1000.0).round() / 1000.0,
-                entity: None,
-            })
-        })
+/// Units and scores without the later pieces of words: the first piece speaks for its word.
+fn whole_words(units: Vec<Unit>, scores: Array2<f32>) -> (Vec<Unit>, Array2<f32>) {
+    let kept: Vec<usize> = (0..units.len())
+        .filter(|&at| units[at].symbol != Symbol::Rest)
         .collect();
-    gazetteer::apply(&mut mentions, words, text, &offsets);
-    mentions
+    if kept.len() == units.len() {
+        return (units, scores);
+    }
+    let words = kept.iter().map(|&at| units[at]).collect();
+    (words, scores.select(Axis(0), &kept))
 }
 
 /// Line breaks and offices are outside entities (国防部长 is no body), and Latin
@@ -336,11 +266,11 @@ fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
     let mut words = words.iter().peekable();
     let mut constraints = vec![Constraint::Free; units.len()];
     for (at, unit) in units.iter().enumerate() {
-        while words.next_if(|word| word.end <= unit.position).is_some() {}
+        while words.next_if(|word| word.end <= unit.start).is_some() {}
         let is_office = words
             .peek()
-            .is_some_and(|word| word.is_office && word.start <= unit.position);
-        let follows = at > 0 && units[at - 1].position + 1 == unit.position;
+            .is_some_and(|word| word.is_office && word.start <= unit.start);
+        let follows = at > 0 && units[at - 1].end == unit.start;
         if unit.symbol == Symbol::Break || is_office {
             constraints[at] = Constraint::Outside;
         } else if follows && is_latin(unit) && is_latin(&units[at - 1]) {

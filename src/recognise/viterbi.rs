@@ -1,15 +1,11 @@
-//! Decoding of label scores into entity spans: the best sequence that BIO allows
-//! (Viterbi), and the probability of each of its spans (forward-backward).
+//! Decoding of label scores into entity spans: the best sequence that the label
+//! scheme allows (Viterbi), and the probability of each of its spans (forward-backward).
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use crate::document::EntityType;
 
-/// Names of the labels in the order of the model's outputs.
-pub const LABELS: [&str; 7] = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG"];
-
-const COUNT: usize = LABELS.len();
-const OUTSIDE: usize = 0;
+use super::scheme::{OUTSIDE, Scheme};
 
 /// A decoded entity over units `start..end`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,18 +20,10 @@ pub struct Span {
     pub probability: f64,
 }
 
-fn is_begin(label: usize) -> bool {
-    label % 2 == 1
-}
-
-fn is_inside(label: usize) -> bool {
-    label != OUTSIDE && label.is_multiple_of(2)
-}
-
 /// What is known of a unit before it is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Constraint {
-    /// Any label that BIO allows.
+    /// Any label that the scheme allows.
     Free,
     /// Outside any entity: a separator, an office.
     Outside,
@@ -43,35 +31,137 @@ pub enum Constraint {
     Continues,
 }
 
-/// Whether label `to`, at a unit with `constraint`, may follow label `from`:
-/// `I-X` follows only `B-X` or `I-X`.
-fn allowed(from: usize, to: usize, constraint: Constraint) -> bool {
-    match constraint {
-        Constraint::Continues if from == OUTSIDE => to == OUTSIDE,
-        Constraint::Continues => is_inside(to) && (from == to || from + 1 == to),
-        _ => !is_inside(to) || from == to || from + 1 == to,
+/// Decodes scores of one label scheme.
+#[derive(Debug)]
+pub struct Decoder {
+    scheme: Scheme,
+    usual: Neighbours,
+    continuing: Neighbours,
+}
+
+/// Which labels may stand before and after each label.
+#[derive(Debug)]
+struct Neighbours {
+    before: Vec<Vec<usize>>,
+    after: Vec<Vec<usize>>,
+}
+
+impl Neighbours {
+    fn new(count: usize, allowed: impl Fn(usize, usize) -> bool) -> Self {
+        let all = || 0..count;
+        Self {
+            before: all()
+                .map(|to| all().filter(|&from| allowed(from, to)).collect())
+                .collect(),
+            after: all()
+                .map(|from| all().filter(|&to| allowed(from, to)).collect())
+                .collect(),
+        }
     }
 }
 
-/// Decodes `[units × labels]` scores (logits) under one constraint a unit.
-pub fn decode(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Span> {
-    if logits.is_empty() {
-        return Vec::new();
+impl Decoder {
+    /// A decoder of scores for the labels of `scheme`.
+    pub fn new(scheme: Scheme) -> Self {
+        let goes_on_as_before = |from, to| {
+            if from == OUTSIDE {
+                to == OUTSIDE
+            } else {
+                scheme.goes_on(to)
+            }
+        };
+        Self {
+            scheme,
+            usual: Neighbours::new(scheme.count(), |from, to| scheme.allows(from, to)),
+            continuing: Neighbours::new(scheme.count(), |from, to| {
+                scheme.allows(from, to) && goes_on_as_before(from, to)
+            }),
+        }
     }
-    let emissions = log_softmax(logits, constraints);
-    let path = best_path(&emissions, constraints);
-    let entities = spans(&path);
-    if entities.is_empty() {
-        return entities;
+
+    /// Decodes `[units × labels]` scores (logits) under one constraint a unit.
+    pub fn decode(&self, logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Span> {
+        if logits.is_empty() {
+            return Vec::new();
+        }
+        let emissions = log_softmax(logits, constraints);
+        let path = self.best_path(&emissions, constraints);
+        let entities = self.spans(&path);
+        if entities.is_empty() {
+            return entities;
+        }
+        let lattice = Lattice::new(self, &emissions, constraints);
+        entities
+            .into_iter()
+            .map(|span| Span {
+                probability: lattice.probability(&span),
+                ..span
+            })
+            .collect()
     }
-    let lattice = Lattice::new(&emissions, constraints);
-    entities
-        .into_iter()
-        .map(|span| Span {
-            probability: lattice.probability(&span),
-            ..span
-        })
-        .collect()
+
+    fn neighbours(&self, constraint: Constraint) -> &Neighbours {
+        match constraint {
+            Constraint::Continues => &self.continuing,
+            Constraint::Free | Constraint::Outside => &self.usual,
+        }
+    }
+
+    /// Most probable valid sequence of labels.
+    fn best_path(&self, emissions: &Array2<f64>, constraints: &[Constraint]) -> Vec<usize> {
+        let (length, count) = emissions.dim();
+        let mut best: Array1<f64> = self.start_scores(emissions);
+        let mut back = Array2::<usize>::zeros((length, count));
+        for t in 1..length {
+            let mut next = Array1::from_elem(count, f64::NEG_INFINITY);
+            for (to, before) in self.neighbours(constraints[t]).before.iter().enumerate() {
+                for &from in before {
+                    if best[from] > next[to] {
+                        next[to] = best[from];
+                        back[[t, to]] = from;
+                    }
+                }
+                next[to] += emissions[[t, to]];
+            }
+            best = next;
+        }
+        let endings = (0..count).filter(|&label| self.scheme.may_end(label));
+        let mut label = endings.fold(OUTSIDE, |top, l| if best[l] > best[top] { l } else { top });
+        let mut path = vec![label; length];
+        for t in (1..length).rev() {
+            label = back[[t, label]];
+            path[t - 1] = label;
+        }
+        path
+    }
+
+    /// Scores of the first unit, where no entity can go on.
+    fn start_scores(&self, emissions: &Array2<f64>) -> Array1<f64> {
+        let mut first = emissions.row(0).to_owned();
+        for label in (0..first.len()).filter(|&label| self.scheme.goes_on(label)) {
+            first[label] = f64::NEG_INFINITY;
+        }
+        first
+    }
+
+    fn spans(&self, path: &[usize]) -> Vec<Span> {
+        let mut found: Vec<Span> = Vec::new();
+        for (t, &label) in path.iter().enumerate() {
+            let Some((_, kind)) = self.scheme.meaning(label) else {
+                continue;
+            };
+            match found.last_mut() {
+                Some(span) if self.scheme.goes_on(label) => span.end = t + 1,
+                _ => found.push(Span {
+                    start: t,
+                    end: t + 1,
+                    kind,
+                    probability: 1.0,
+                }),
+            }
+        }
+        found
+    }
 }
 
 fn log_softmax(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Array2<f64> {
@@ -88,7 +178,8 @@ fn log_softmax(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Array
     scores
 }
 
-fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
+/// Logarithm of the sum of the exponentials; −∞ of nothing.
+pub(super) fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
     let largest = values.clone().fold(f64::NEG_INFINITY, f64::max);
     if largest == f64::NEG_INFINITY {
         return largest;
@@ -96,64 +187,9 @@ fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
     largest + values.map(|v| (v - largest).exp()).sum::<f64>().ln()
 }
 
-/// Most probable valid sequence of labels.
-fn best_path(emissions: &Array2<f64>, constraints: &[Constraint]) -> Vec<usize> {
-    let length = emissions.nrows();
-    let mut best: Array1<f64> = start_scores(emissions);
-    let mut back = Array2::<usize>::zeros((length, COUNT));
-    for t in 1..length {
-        let mut next = Array1::from_elem(COUNT, f64::NEG_INFINITY);
-        for to in 0..COUNT {
-            for from in (0..COUNT).filter(|&from| allowed(from, to, constraints[t])) {
-                if best[from] > next[to] {
-                    next[to] = best[from];
-                    back[[t, to]] = from;
-                }
-            }
-            next[to] += emissions[[t, to]];
-        }
-        best = next;
-    }
-    let mut label = (0..COUNT).fold(0, |top, l| if best[l] > best[top] { l } else { top });
-    let mut path = vec![label; length];
-    for t in (1..length).rev() {
-        label = back[[t, label]];
-        path[t - 1] = label;
-    }
-    path
-}
-
-/// Scores of the first unit, where no entity can go on.
-fn start_scores(emissions: &Array2<f64>) -> Array1<f64> {
-    let mut first = emissions.row(0).to_owned();
-    for label in (0..COUNT).filter(|&l| is_inside(l)) {
-        first[label] = f64::NEG_INFINITY;
-    }
-    first
-}
-
-fn spans(path: &[usize]) -> Vec<Span> {
-    let mut found: Vec<Span> = Vec::new();
-    for (t, &label) in path.iter().enumerate() {
-        if is_begin(label) {
-            let kind = EntityType::ALL[label / 2];
-            found.push(Span {
-                start: t,
-                end: t + 1,
-                kind,
-                probability: 1.0,
-            });
-        } else if is_inside(label)
-            && let Some(span) = found.last_mut()
-        {
-            span.end = t + 1;
-        }
-    }
-    found
-}
-
 /// Sums over all valid label sequences of a text.
 struct Lattice<'e> {
+    decoder: &'e Decoder,
     emissions: &'e Array2<f64>,
     constraints: &'e [Constraint],
     /// `forward[[t, l]]`: log-sum of all prefixes that end at unit t with label l.
@@ -164,32 +200,33 @@ struct Lattice<'e> {
 }
 
 impl<'e> Lattice<'e> {
-    fn new(emissions: &'e Array2<f64>, constraints: &'e [Constraint]) -> Self {
-        let length = emissions.nrows();
-        let mut forward = Array2::zeros((length, COUNT));
-        forward.row_mut(0).assign(&start_scores(emissions));
+    fn new(decoder: &'e Decoder, emissions: &'e Array2<f64>, constraints: &'e [Constraint]) -> Self {
+        let (length, count) = emissions.dim();
+        let mut forward = Array2::zeros((length, count));
+        forward.row_mut(0).assign(&decoder.start_scores(emissions));
         for t in 1..length {
-            for to in 0..COUNT {
-                let sum = log_sum(
-                    (0..COUNT)
-                        .filter(|&from| allowed(from, to, constraints[t]))
-                        .map(|from| forward[[t - 1, from]]),
-                );
+            for (to, before) in decoder.neighbours(constraints[t]).before.iter().enumerate() {
+                let sum = log_sum(before.iter().map(|&from| forward[[t - 1, from]]));
                 forward[[t, to]] = sum + emissions[[t, to]];
             }
         }
-        let mut backward = Array2::zeros((length, COUNT));
+        let mut backward = Array2::zeros((length, count));
+        for label in (0..count).filter(|&label| !decoder.scheme.may_end(label)) {
+            backward[[length - 1, label]] = f64::NEG_INFINITY;
+        }
         for t in (0..length - 1).rev() {
-            for from in 0..COUNT {
+            for (from, after) in decoder.neighbours(constraints[t + 1]).after.iter().enumerate() {
                 backward[[t, from]] = log_sum(
-                    (0..COUNT)
-                        .filter(|&to| allowed(from, to, constraints[t + 1]))
-                        .map(|to| emissions[[t + 1, to]] + backward[[t + 1, to]]),
+                    after
+                        .iter()
+                        .map(|&to| emissions[[t + 1, to]] + backward[[t + 1, to]]),
                 );
             }
         }
-        let total = log_sum(forward.row(length - 1).iter().copied());
+        let total =
+            log_sum((0..count).map(|label| forward[[length - 1, label]] + backward[[length - 1, label]]));
         Self {
+            decoder,
             emissions,
             constraints,
             forward,
@@ -200,18 +237,20 @@ impl<'e> Lattice<'e> {
 
     /// Probability of exactly this span: it begins, goes on and ends there.
     fn probability(&self, span: &Span) -> f64 {
-        let begin = EntityType::ALL.iter().position(|&k| k == span.kind).unwrap_or(0) * 2 + 1;
-        let inside = begin + 1;
-        let mut score = self.forward[[span.start, begin]];
+        let scheme = self.decoder.scheme;
+        let length = span.end - span.start;
+        let label = |t: usize| scheme.spelling(span.kind, t - span.start, length);
+        let mut score = self.forward[[span.start, label(span.start)]];
         for t in span.start + 1..span.end {
-            score += self.emissions[[t, inside]];
+            score += self.emissions[[t, label(t)]];
         }
         score += match span.end {
             end if end == self.emissions.nrows() => 0.0,
             end => log_sum(
-                (0..COUNT)
-                    .filter(|&to| !is_inside(to) && allowed(inside, to, self.constraints[end]))
-                    .map(|to| self.emissions[[end, to]] + self.backward[[end, to]]),
+                self.decoder.neighbours(self.constraints[end]).after[label(end - 1)]
+                    .iter()
+                    .filter(|&&to| !scheme.goes_on(to))
+                    .map(|&to| self.emissions[[end, to]] + self.backward[[end, to]]),
             ),
         };
         (score - self.total).exp().clamp(0.0, 1.0)
@@ -221,10 +260,18 @@ impl<'e> Lattice<'e> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::EntityType::Location;
+    use crate::recognise::scheme::Part;
     use ndarray::array;
     use proptest::prelude::*;
 
     use Constraint::{Continues, Free, Outside};
+
+    const COUNT: usize = 7;
+
+    fn decode(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Span> {
+        Decoder::new(Scheme::Bio).decode(logits, constraints)
+    }
 
     #[test]
     fn inside_never_opens_an_entity() {
@@ -264,24 +311,51 @@ mod tests {
         assert_eq!(decode(logits.view(), &[Free, Continues, Continues])[0].end, 3);
     }
 
+    #[test]
+    fn single_and_end_close_an_entity() {
+        let label = |part, kind| Scheme::Bioes.label(part, kind).unwrap();
+        let mut logits = Array2::<f32>::zeros((4, Scheme::Bioes.count()));
+        logits[[0, label(Part::Single, Location)]] = 9.0;
+        logits[[1, label(Part::Begin, Location)]] = 9.0;
+        logits[[2, label(Part::End, Location)]] = 9.0;
+        logits[[3, label(Part::Begin, Location)]] = 9.0;
+        let spans = Decoder::new(Scheme::Bioes).decode(logits.view(), &[Free; 4]);
+        let found: Vec<_> = spans.iter().map(|s| (s.start, s.end)).collect();
+        // An entity cannot begin at the last unit and not end.
+        assert_eq!(found[..2], [(0, 1), (1, 3)]);
+        assert!(spans[0].probability > 0.9 && spans[1].probability > 0.9);
+    }
+
     /// All valid sequences of a short text, with their probabilities.
-    fn enumerate(emissions: &Array2<f64>, constraints: &[Constraint]) -> Vec<(Vec<usize>, f64)> {
-        let length = emissions.nrows();
+    fn enumerate(
+        scheme: Scheme,
+        emissions: &Array2<f64>,
+        constraints: &[Constraint],
+    ) -> Vec<(Vec<usize>, f64)> {
+        let (length, count) = emissions.dim();
+        let allowed = |from: usize, to: usize, constraint: Constraint| {
+            let follows = scheme.allows(from, to);
+            match constraint {
+                Continues if from == OUTSIDE => follows && to == OUTSIDE,
+                Continues => follows && scheme.goes_on(to),
+                _ => follows,
+            }
+        };
         let mut all = vec![(vec![], 0.0)];
         for t in 0..length {
-            all = all
-                .into_iter()
-                .flat_map(|(path, score): (Vec<usize>, f64)| {
-                    (0..COUNT)
-                        .filter(|&l| {
-                            path.last()
-                                .map_or(!is_inside(l), |&p| allowed(p, l, constraints[t]))
-                        })
-                        .map(|l| ([path.clone(), vec![l]].concat(), score + emissions[[t, l]]))
-                        .collect::<Vec<_>>()
-                })
-                .collect();
+            let extend = |(path, score): (Vec<usize>, f64)| {
+                let fits = |&l: &usize| match path.last() {
+                    Some(&previous) => allowed(previous, l, constraints[t]),
+                    None => !scheme.goes_on(l),
+                };
+                (0..count)
+                    .filter(fits)
+                    .map(|l| ([path.clone(), vec![l]].concat(), score + emissions[[t, l]]))
+                    .collect::<Vec<_>>()
+            };
+            all = all.into_iter().flat_map(extend).collect();
         }
+        all.retain(|(path, _)| path.last().is_none_or(|&last| scheme.may_end(last)));
         let total = log_sum(all.iter().map(|(_, s)| *s));
         all.into_iter().map(|(p, s)| (p, (s - total).exp())).collect()
     }
@@ -290,18 +364,21 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
         fn agrees_with_enumeration(
-            values in proptest::collection::vec(-4f32..4.0, 4 * COUNT),
+            values in proptest::collection::vec(-4f32..4.0, 4 * 13),
             third in proptest::sample::select(vec![Free, Continues, Outside]),
+            scheme in proptest::sample::select(vec![Scheme::Bio, Scheme::Bioes]),
         ) {
             let constraints = [Free, Free, third, Free];
-            let logits = Array2::from_shape_vec((4, COUNT), values).unwrap();
+            let values = values[..4 * scheme.count()].to_vec();
+            let logits = Array2::from_shape_vec((4, scheme.count()), values).unwrap();
             let emissions = log_softmax(logits.view(), &constraints);
-            let all = enumerate(&emissions, &constraints);
+            let decoder = Decoder::new(scheme);
+            let all = enumerate(scheme, &emissions, &constraints);
             let best = all.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
-            prop_assert_eq!(&best_path(&emissions, &constraints), &best.0);
-            for span in decode(logits.view(), &constraints) {
+            prop_assert_eq!(&decoder.best_path(&emissions, &constraints), &best.0);
+            for span in decoder.decode(logits.view(), &constraints) {
                 let same = |s: &Span| (s.start, s.end, s.kind) == (span.start, span.end, span.kind);
-                let sum: f64 = all.iter().filter(|(p, _)| spans(p).iter().any(same)).map(|(_, p)| p).sum();
+                let sum: f64 = all.iter().filter(|(p, _)| decoder.spans(p).iter().any(same)).map(|(_, p)| p).sum();
                 prop_assert!((sum - span.probability).abs() < 1e-9, "{} {}", sum, span.probability);
             }
         }

@@ -7,11 +7,8 @@
 
 use std::ops::Range;
 
-/// Most units of a window; the encoder was trained on contexts of this length.
-pub const LENGTH: usize = 220;
-
 /// Units that two windows of one long sentence share. No Chinese name is longer
-/// than half of it.
+/// than half of it. Windows must be longer.
 pub const OVERLAP: usize = 64;
 
 /// A part of a view that is encoded at once.
@@ -23,15 +20,15 @@ pub struct Window {
     pub keeps: Range<usize>,
 }
 
-/// Covers `0..length` with windows; `ends` are the positions after which a
-/// sentence ends, in order. The `keeps` of all windows tile `0..length`.
-pub fn windows(length: usize, ends: impl IntoIterator<Item = usize>) -> Vec<Window> {
+/// Covers `0..length` with windows of at most `most` units; `ends` are the positions after
+/// which a sentence ends, in order. The `keeps` of all windows tile `0..length`.
+pub fn windows(length: usize, ends: impl IntoIterator<Item = usize>, most: usize) -> Vec<Window> {
     let mut windows = Vec::new();
     let mut start = 0;
     let mut last_end = 0;
     for end in ends.into_iter().chain([length]) {
         let end = end.min(length);
-        if end - start <= LENGTH {
+        if end - start <= most {
             last_end = end;
             continue;
         }
@@ -42,8 +39,8 @@ pub fn windows(length: usize, ends: impl IntoIterator<Item = usize>) -> Vec<Wind
             });
             start = last_end;
         }
-        if end - start > LENGTH {
-            overlapping(start..end, &mut windows);
+        if end - start > most {
+            overlapping(start..end, most, &mut windows);
             start = end;
         }
         last_end = end;
@@ -57,13 +54,13 @@ pub fn windows(length: usize, ends: impl IntoIterator<Item = usize>) -> Vec<Wind
     windows
 }
 
-fn overlapping(sentence: Range<usize>, windows: &mut Vec<Window>) {
-    let mut reads = sentence.start..sentence.start + LENGTH;
+fn overlapping(sentence: Range<usize>, most: usize, windows: &mut Vec<Window>) {
+    let mut reads = sentence.start..sentence.start + most;
     let mut kept = sentence.start;
     loop {
         let is_last = reads.end >= sentence.end;
         if is_last {
-            reads = sentence.end - LENGTH..sentence.end;
+            reads = sentence.end - most..sentence.end;
         }
         let keep_end = if is_last {
             sentence.end
@@ -78,7 +75,7 @@ fn overlapping(sentence: Range<usize>, windows: &mut Vec<Window>) {
             return;
         }
         kept = keep_end;
-        reads = reads.end - OVERLAP..reads.end - OVERLAP + LENGTH;
+        reads = reads.end - OVERLAP..reads.end - OVERLAP + most;
     }
 }
 
@@ -87,9 +84,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const LENGTH: usize = 220;
+
     #[test]
     fn sentences_stay_whole_where_they_fit() {
-        let w = windows(300, [100, 210, 300]);
+        let w = windows(300, [100, 210, 300], LENGTH);
         assert_eq!(
             w,
             [
@@ -103,19 +102,19 @@ mod tests {
                 }
             ]
         );
-        assert_eq!(windows(0, []), []);
+        assert_eq!(windows(0, [], LENGTH), []);
     }
 
     proptest! {
         #[test]
-        fn keeps_tile_and_stay_off_the_edges(length in 0usize..3000, mut ends in proptest::collection::vec(0usize..3000, 0..60)) {
+        fn keeps_tile_and_stay_off_the_edges(length in 0usize..3000, mut ends in proptest::collection::vec(0usize..3000, 0..60), most in OVERLAP + 1..600) {
             ends.sort_unstable();
             let ends: Vec<usize> = ends.into_iter().filter(|&e| e <= length).collect();
-            let all = windows(length, ends.clone());
+            let all = windows(length, ends.clone(), most);
             let mut at = 0;
             for w in &all {
                 prop_assert_eq!(w.keeps.start, at);
-                prop_assert!(w.keeps.end > at && w.reads.len() <= LENGTH);
+                prop_assert!(w.keeps.end > at && w.reads.len() <= most);
                 prop_assert!(w.reads.start <= w.keeps.start && w.keeps.end <= w.reads.end);
                 let is_border = |p: usize| p == 0 || p == length || ends.contains(&p);
                 // A cut inside a sentence has context on both sides.

@@ -11,7 +11,7 @@ mod elementwise;
 mod layer;
 mod linear;
 #[cfg(test)]
-mod reference;
+pub(super) mod reference;
 mod simd;
 #[cfg(test)]
 mod tests;

@@ -194,13 +194,15 @@ fn config<C: DeserializeOwned>(folder: &Folder) -> Result<C> {
     for (name, value) in defaults {
         config.entry(name).or_insert(value);
     }
-    let activation = match config["hidden_act"].as_str().unwrap_or_default() {
-        "silu" => "swish",
-        "gelu_python" => "gelu",
-        "gelu_fast" | "gelu_pytorch_tanh" => "gelu_new",
-        other => other,
+    let activation = match config["hidden_act"].as_str() {
+        Some("silu") => Some("swish"),
+        Some("gelu_python") => Some("gelu"),
+        Some("gelu_fast" | "gelu_pytorch_tanh") => Some("gelu_new"),
+        _ => None,
     };
-    config.insert("hidden_act".into(), json!(activation));
+    if let Some(name) = activation {
+        config.insert("hidden_act".into(), json!(name));
+    }
     let position = config.get("position_embedding_type").and_then(Value::as_str);
     if let Some(position) = position.filter(|&position| position != "absolute") {
         return Err(folder.refuse_config(format!("position_embedding_type {position:?}: expected absolute")));

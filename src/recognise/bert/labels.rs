@@ -225,12 +225,12 @@ fn part_of(letter: &str) -> Option<Part> {
 type Table = BTreeMap<String, Option<EntityType>>;
 
 fn user_table(table: &BTreeMap<String, String>) -> Result<Table, String> {
-    let entry = |(name, value): (&String, &String)| {
+    let entry = |(name, value): (&String, &String)| -> Result<(String, Option<EntityType>), String> {
         let kind = match value.as_str() {
             NONE => None,
             value => Some(
                 value
-                    .parse()
+                    .parse::<EntityType>()
                     .map_err(|_| format!("[types] {name} = {value:?}: expected PER, LOC, ORG or none"))?,
             ),
         };

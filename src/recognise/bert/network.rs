@@ -157,12 +157,19 @@ impl Drop for Borrowed<'_> {
 }
 
 fn load_weights(store: &mut VarStore, folder: &Folder) -> Result<()> {
-    store.load(&folder.weights).map_err(|error| {
-        let message = error.to_string();
-        let cause = message.lines().next().unwrap_or_default();
+    let refuse = |cause: &str| {
         let expected = "expected the weights of a token classifier as transformers names them, in the sizes of config.json";
         Error::resource(folder.weights.display(), format!("{cause}; {expected}"))
-    })
+    };
+    let missing = store.load_partial(&folder.weights).map_err(|error| {
+        let message = error.to_string();
+        refuse(message.lines().next().unwrap_or_default())
+    })?;
+    // rust-bert's ALBERT has a pooler, which no token classifier uses and transformers leaves out.
+    match missing.iter().filter(|name| !name.contains(".pooler.")).min() {
+        Some(name) => Err(refuse(&format!("no tensor {name}"))),
+        None => Ok(()),
+    }
 }
 
 /// Lets the variables of `store` use the memory of those of `source`.
@@ -194,13 +201,15 @@ fn config<C: DeserializeOwned>(folder: &Folder) -> Result<C> {
     for (name, value) in defaults {
         config.entry(name).or_insert(value);
     }
-    let activation = match config["hidden_act"].as_str().unwrap_or_default() {
-        "silu" => "swish",
-        "gelu_python" => "gelu",
-        "gelu_fast" | "gelu_pytorch_tanh" => "gelu_new",
-        other => other,
+    let activation = match config["hidden_act"].as_str() {
+        Some("silu") => Some("swish"),
+        Some("gelu_python") => Some("gelu"),
+        Some("gelu_fast" | "gelu_pytorch_tanh") => Some("gelu_new"),
+        _ => None,
     };
-    config.insert("hidden_act".into(), json!(activation));
+    if let Some(name) = activation {
+        config.insert("hidden_act".into(), json!(name));
+    }
     let position = config.get("position_embedding_type").and_then(Value::as_str);
     if let Some(position) = position.filter(|&position| position != "absolute") {
         return Err(folder.refuse_config(format!("position_embedding_type {position:?}: expected absolute")));

@@ -131,7 +131,7 @@ impl Reader {
             let folded: String;
             let read = if self.fold {
                 folded = line.chars().map(fold).collect();
-                &folded
+                folded.as_str()
             } else {
                 line
             };

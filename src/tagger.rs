@@ -76,6 +76,11 @@ impl Tagger {
         }
     }
 
+    /// What finds the mentions.
+    pub fn recogniser(&self) -> &Recogniser {
+        &self.recogniser
+    }
+
     /// Tags one article.
     pub fn tag(&self, article: Article) -> Document {
         self.tag_all(vec![article]).remove(0)

@@ -38,7 +38,7 @@ pub struct EvalArgs {
     pub articles: Vec<PathBuf>,
     /// Score the mentions in this file instead of a model's: the same texts in the same order, in any
     /// of the formats of gold files; one for each gold file.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["entities", "model", "dict", "threads"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["entities", "model", "backend", "device", "model_settings", "dict", "threads"])]
     predicted: Vec<PathBuf>,
     /// Threads; 0 takes one for each core.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -77,7 +77,7 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
     let knowledge = resolver.knowledge().clone();
     let tagger = Tagger::with(
         args.dictionaries.segmenter()?,
-        args.model.recogniser()?,
+        args.model.recogniser(args.threads)?,
         resolver,
         tagger::Options::default(),
     );

@@ -26,7 +26,7 @@ pub struct ExplainArgs {
 }
 
 pub fn run(args: ExplainArgs) -> Result<Outcome> {
-    let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser()?);
+    let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser(1)?);
     let resolver = args.resolver.resolver()?;
     let knowledge = resolver.knowledge().clone();
     let tagger = Tagger::with(segmenter, recogniser, resolver, Options::default());

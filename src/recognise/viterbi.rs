@@ -1,17 +1,16 @@
-//! Decoding of label scores into entity spans: the best sequence that BIO allows
-//! (Viterbi), and the probability of each of its spans (forward-backward).
-
-use std::ops::Range;
+//! Decoding of label scores into entity spans: the best sequence that the label
+//! scheme allows (Viterbi), and the probability of each of its spans (forward-backward).
+//!
+//! All of it is compiled once for each scheme, whose number of labels is `COUNT`.
 
 use ndarray::{ArrayView1, ArrayView2};
 
 use crate::document::EntityType;
 
-/// Names of the labels in the order of the model's outputs.
-pub const LABELS: [&str; 7] = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG"];
+use super::scheme::{OUTSIDE, Scheme};
 
-const COUNT: usize = LABELS.len();
-const OUTSIDE: usize = 0;
+const BIO: usize = Scheme::Bio.count();
+const BIOES: usize = Scheme::Bioes.count();
 
 /// A decoded entity over units `start..end`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,18 +25,10 @@ pub struct Span {
     pub probability: f64,
 }
 
-const fn is_begin(label: usize) -> bool {
-    label % 2 == 1
-}
-
-const fn is_inside(label: usize) -> bool {
-    label != OUTSIDE && label.is_multiple_of(2)
-}
-
 /// What is known of a unit before it is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Constraint {
-    /// Any label that BIO allows.
+    /// Any label that the scheme allows.
     Free,
     /// Outside any entity: a separator, an office.
     Outside,
@@ -45,23 +36,39 @@ pub enum Constraint {
     Continues,
 }
 
-/// Whether label `to`, at a unit with `constraint`, may follow label `from`:
-/// `I-X` follows only `B-X` or `I-X`.
-const fn allowed(from: usize, to: usize, constraint: Constraint) -> bool {
-    match constraint {
-        Constraint::Continues if from == OUTSIDE => to == OUTSIDE,
-        Constraint::Continues => is_inside(to) && (from == to || from + 1 == to),
-        _ => !is_inside(to) || from == to || from + 1 == to,
+/// The scheme with that many labels, known when its decoder is compiled.
+const fn scheme<const COUNT: usize>() -> Scheme {
+    match COUNT {
+        BIOES => Scheme::Bioes,
+        _ => Scheme::Bio,
     }
 }
 
-/// One value a label.
-type Row = [f64; COUNT];
+/// Whether label `to`, at a unit with `constraint`, may follow label `from`.
+fn allowed<const COUNT: usize>(from: usize, to: usize, constraint: Constraint) -> bool {
+    let scheme = scheme::<COUNT>();
+    let as_before = match from {
+        OUTSIDE => to == OUTSIDE,
+        _ => scheme.goes_on(to),
+    };
+    scheme.allows(from, to) && (constraint != Constraint::Continues || as_before)
+}
 
-/// Decodes `[units × labels]` scores (logits) under one constraint a unit.
-pub fn decode(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Span> {
-    let scores = scores(logits, constraints);
-    let entities = spans(&best_path(&scores, constraints));
+/// One value a label.
+type Row<const COUNT: usize> = [f64; COUNT];
+
+/// Decodes `[units × labels]` scores (logits) for the labels of `scheme` under one
+/// constraint a unit.
+pub fn decode(scheme: Scheme, logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Span> {
+    match scheme {
+        Scheme::Bio => decode_labels::<BIO>(logits, constraints),
+        Scheme::Bioes => decode_labels::<BIOES>(logits, constraints),
+    }
+}
+
+fn decode_labels<const COUNT: usize>(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Span> {
+    let scores = scores::<COUNT>(logits, constraints);
+    let entities = spans::<COUNT>(&best_path(&scores, constraints));
     if entities.is_empty() {
         return entities;
     }
@@ -76,7 +83,7 @@ pub fn decode(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Sp
 }
 
 /// The logits, made to keep the units outside that must be.
-fn scores(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Row> {
+fn scores<const COUNT: usize>(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Row<COUNT>> {
     let rows = logits.rows().into_iter().zip(constraints);
     let score = |(row, &constraint): (ArrayView1<'_, f32>, &Constraint)| {
         let mut scores = [f64::NEG_INFINITY; COUNT];
@@ -94,7 +101,7 @@ fn scores(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Row> {
 }
 
 /// Most probable valid sequence of labels.
-fn best_path(scores: &[Row], constraints: &[Constraint]) -> Vec<usize> {
+fn best_path<const COUNT: usize>(scores: &[Row<COUNT>], constraints: &[Constraint]) -> Vec<usize> {
     let Some(first) = scores.first() else {
         return Vec::new();
     };
@@ -108,7 +115,7 @@ fn best_path(scores: &[Row], constraints: &[Constraint]) -> Vec<usize> {
         });
         back.push(from);
     }
-    let mut label = highest(&best, 0..COUNT);
+    let mut label = highest(&best, closing::<COUNT>());
     let mut path = vec![label; scores.len()];
     for (t, from) in back.iter().enumerate().rev() {
         label = usize::from(from[label]).min(COUNT - 1);
@@ -121,37 +128,44 @@ fn best_path(scores: &[Row], constraints: &[Constraint]) -> Vec<usize> {
 const NONE: u8 = u8::MAX;
 
 /// For each label, the best of those that may come before it.
-fn predecessors(best: &Row, constraint: Constraint) -> [u8; COUNT] {
-    let mut from = [NONE; COUNT];
-    for inside in (2..COUNT).step_by(2) {
-        from[inside] = highest(best, inside - 1..inside + 1) as u8;
-    }
-    let other = match constraint {
-        Constraint::Continues => {
-            from[OUTSIDE] = OUTSIDE as u8;
-            return from;
-        }
-        _ => highest(best, 0..COUNT) as u8,
+fn predecessors<const COUNT: usize>(best: &Row<COUNT>, constraint: Constraint) -> [u8; COUNT] {
+    let scheme = scheme::<COUNT>();
+    let closed = match constraint {
+        Constraint::Continues => NONE,
+        _ => highest(best, closing::<COUNT>()) as u8,
     };
-    for label in (0..COUNT).filter(|&label| !is_inside(label)) {
-        from[label] = other;
-    }
-    from
+    std::array::from_fn(|to| {
+        if scheme.goes_on(to) {
+            highest(best, scheme.before(to)) as u8
+        } else if to == OUTSIDE && constraint == Constraint::Continues {
+            OUTSIDE as u8
+        } else {
+            closed
+        }
+    })
 }
 
 /// The label of the highest score, the first of several.
-fn highest(scores: &Row, labels: Range<usize>) -> usize {
-    let first = labels.start;
-    labels.fold(
-        first,
-        |top, label| if scores[label] > scores[top] { label } else { top },
-    )
+fn highest<const COUNT: usize>(scores: &Row<COUNT>, labels: impl Iterator<Item = usize>) -> usize {
+    labels
+        .reduce(|top, label| if scores[label] > scores[top] { label } else { top })
+        .unwrap_or(OUTSIDE)
+}
+
+/// The labels after which no entity need go on.
+fn closing<const COUNT: usize>() -> impl Iterator<Item = usize> {
+    (0..COUNT).filter(|&label| scheme::<COUNT>().may_end(label))
+}
+
+/// The labels of units that do not go on with the entity before.
+fn opening<const COUNT: usize>() -> impl Iterator<Item = usize> {
+    (0..COUNT).filter(|&label| !scheme::<COUNT>().goes_on(label))
 }
 
 /// Values of the first unit, where no entity can go on.
-fn start(first: &Row, impossible: f64) -> Row {
+fn start<const COUNT: usize>(first: &Row<COUNT>, impossible: f64) -> Row<COUNT> {
     std::array::from_fn(|label| {
-        if is_inside(label) {
+        if scheme::<COUNT>().goes_on(label) {
             impossible
         } else {
             first[label]
@@ -159,20 +173,21 @@ fn start(first: &Row, impossible: f64) -> Row {
     })
 }
 
-fn spans(path: &[usize]) -> Vec<Span> {
+fn spans<const COUNT: usize>(path: &[usize]) -> Vec<Span> {
+    let scheme = scheme::<COUNT>();
     let mut found: Vec<Span> = Vec::new();
     for (t, &label) in path.iter().enumerate() {
-        if is_begin(label) {
-            let kind = EntityType::ALL[label / 2];
+        let Some((_, kind)) = scheme.meaning(label) else {
+            continue;
+        };
+        if !scheme.goes_on(label) {
             found.push(Span {
                 start: t,
                 end: t + 1,
                 kind,
                 probability: 1.0,
             });
-        } else if is_inside(label)
-            && let Some(span) = found.last_mut()
-        {
+        } else if let Some(span) = found.last_mut() {
             span.end = t + 1;
         }
     }
@@ -185,27 +200,31 @@ const LEAST: f64 = 1e-100;
 
 /// Sums over all valid label sequences of a text, as products of probabilities.
 /// Each unit's values are scaled to add up to 1, so that none vanishes.
-struct Lattice<'c> {
+struct Lattice<'c, const COUNT: usize> {
     constraints: &'c [Constraint],
     /// Probability of each label by itself, in units that differ from unit to unit.
-    emissions: Vec<Row>,
+    emissions: Vec<Row<COUNT>>,
     /// `forward[t][l]`: sum over all prefixes that end at unit t with label l, divided
     /// by the scales of the units up to t.
-    forward: Vec<Row>,
+    forward: Vec<Row<COUNT>>,
     /// `backward[t][l]`: sum over all continuations after unit t with label l, divided
     /// by the scales of the units after t.
-    backward: Vec<Row>,
+    backward: Vec<Row<COUNT>>,
     scales: Vec<f64>,
 }
 
-impl<'c> Lattice<'c> {
+impl<'c, const COUNT: usize> Lattice<'c, COUNT> {
     /// `scores` has a row at least.
-    fn new(scores: &[Row], constraints: &'c [Constraint]) -> Self {
-        let emissions: Vec<Row> = scores
+    fn new(scores: &[Row<COUNT>], constraints: &'c [Constraint]) -> Self {
+        let mut emissions: Vec<Row<COUNT>> = scores
             .iter()
             .zip(constraints)
             .map(|(row, &constraint)| likelihoods(row, constraint))
             .collect();
+        if let Some(last) = emissions.last_mut() {
+            let unfinished = (0..COUNT).filter(|&label| !scheme::<COUNT>().may_end(label));
+            unfinished.for_each(|label| last[label] = 0.0);
+        }
         let mut forward = Vec::with_capacity(emissions.len());
         let mut scales = Vec::with_capacity(emissions.len());
         let mut last = start(&emissions[0], 0.0);
@@ -220,7 +239,8 @@ impl<'c> Lattice<'c> {
         }
         let mut backward = vec![[1.0; COUNT]; emissions.len()];
         for t in (1..emissions.len()).rev() {
-            let weighted: Row = std::array::from_fn(|to| emissions[t][to] * backward[t][to] / scales[t]);
+            let weighted: Row<COUNT> =
+                std::array::from_fn(|to| emissions[t][to] * backward[t][to] / scales[t]);
             backward[t - 1] = step_back(&weighted, constraints[t]);
         }
         Self {
@@ -234,15 +254,16 @@ impl<'c> Lattice<'c> {
 
     /// Probability of exactly this span: it begins, goes on and ends there.
     fn probability(&self, span: &Span) -> f64 {
-        let begin = EntityType::ALL.iter().position(|&k| k == span.kind).unwrap_or(0) * 2 + 1;
-        let inside = begin + 1;
-        let mut product = self.forward[span.start][begin];
+        let length = span.end - span.start;
+        let label = |t: usize| scheme::<COUNT>().spelling(span.kind, t - span.start, length);
+        let mut product = self.forward[span.start][label(span.start)];
         for t in span.start + 1..span.end {
-            product *= self.emissions[t][inside] / self.scales[t];
+            product *= self.emissions[t][label(t)] / self.scales[t];
         }
         if let Some(&constraint) = self.constraints.get(span.end) {
             let t = span.end;
-            let ends = (0..COUNT).filter(|&to| !is_inside(to) && allowed(inside, to, constraint));
+            let last = label(t - 1);
+            let ends = opening::<COUNT>().filter(|&to| allowed::<COUNT>(last, to, constraint));
             product *= ends
                 .map(|to| self.emissions[t][to] * self.backward[t][to])
                 .sum::<f64>()
@@ -253,7 +274,7 @@ impl<'c> Lattice<'c> {
 }
 
 /// Probabilities in proportion to exp(score).
-fn likelihoods(scores: &Row, constraint: Constraint) -> Row {
+fn likelihoods<const COUNT: usize>(scores: &Row<COUNT>, constraint: Constraint) -> Row<COUNT> {
     let highest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let mut row = scores.map(|score| (score - highest).exp().max(LEAST));
     if constraint == Constraint::Outside {
@@ -263,16 +284,21 @@ fn likelihoods(scores: &Row, constraint: Constraint) -> Row {
 }
 
 /// For each label, the sum of the values of those that may come before it, times its own.
-fn step(before: &Row, emission: &Row, constraint: Constraint) -> Row {
-    let all = match constraint {
+fn step<const COUNT: usize>(
+    before: &Row<COUNT>,
+    emission: &Row<COUNT>,
+    constraint: Constraint,
+) -> Row<COUNT> {
+    let scheme = scheme::<COUNT>();
+    let closed: f64 = match constraint {
         Constraint::Continues => before[OUTSIDE],
-        _ => before.iter().sum(),
+        _ => closing::<COUNT>().map(|from| before[from]).sum(),
     };
     std::array::from_fn(|to| {
-        let sum = if is_inside(to) {
-            before[to - 1] + before[to]
+        let sum = if scheme.goes_on(to) {
+            scheme.before(to).map(|from| before[from]).sum()
         } else if to == OUTSIDE || constraint != Constraint::Continues {
-            all
+            closed
         } else {
             0.0
         };
@@ -281,13 +307,17 @@ fn step(before: &Row, emission: &Row, constraint: Constraint) -> Row {
 }
 
 /// For each label, the sum of the values of those that may come after it.
-fn step_back(after: &Row, constraint: Constraint) -> Row {
-    let others: f64 = (0..COUNT).filter(|&to| !is_inside(to)).map(|to| after[to]).sum();
-    std::array::from_fn(|from| match (constraint, from) {
-        (Constraint::Continues, OUTSIDE) => after[OUTSIDE],
-        (Constraint::Continues, _) => after[from + from % 2],
-        (_, OUTSIDE) => others,
-        _ => others + after[from + from % 2],
+fn step_back<const COUNT: usize>(after: &Row<COUNT>, constraint: Constraint) -> Row<COUNT> {
+    let scheme = scheme::<COUNT>();
+    let others: f64 = opening::<COUNT>().map(|to| after[to]).sum();
+    std::array::from_fn(|from| {
+        let others = match (constraint, from) {
+            (Constraint::Continues, OUTSIDE) => after[OUTSIDE],
+            (Constraint::Continues, _) => 0.0,
+            _ if scheme.may_end(from) => others,
+            _ => 0.0,
+        };
+        others + scheme.after(from).map(|to| after[to]).sum::<f64>()
     })
 }
 
@@ -297,7 +327,15 @@ mod tests {
     use ndarray::{Array2, array};
     use proptest::prelude::*;
 
+    use crate::document::EntityType::Location;
+    use crate::recognise::scheme::Part;
     use Constraint::{Continues, Free, Outside};
+
+    const COUNT: usize = BIO;
+
+    fn decode(logits: ArrayView2<'_, f32>, constraints: &[Constraint]) -> Vec<Span> {
+        super::decode(Scheme::Bio, logits, constraints)
+    }
 
     #[test]
     fn inside_never_opens_an_entity() {
@@ -337,6 +375,21 @@ mod tests {
         assert_eq!(decode(logits.view(), &[Free, Continues, Continues])[0].end, 3);
     }
 
+    #[test]
+    fn single_and_end_close_an_entity() {
+        let label = |part, kind| Scheme::Bioes.label(part, kind).unwrap();
+        let mut logits = Array2::<f32>::zeros((4, Scheme::Bioes.count()));
+        logits[[0, label(Part::Single, Location)]] = 9.0;
+        logits[[1, label(Part::Begin, Location)]] = 9.0;
+        logits[[2, label(Part::End, Location)]] = 9.0;
+        logits[[3, label(Part::Begin, Location)]] = 9.0;
+        let spans = super::decode(Scheme::Bioes, logits.view(), &[Free; 4]);
+        let found: Vec<_> = spans.iter().map(|s| (s.start, s.end)).collect();
+        // An entity cannot begin at the last unit and not end.
+        assert_eq!(found[..2], [(0, 1), (1, 3)]);
+        assert!(spans[0].probability > 0.9 && spans[1].probability > 0.9);
+    }
+
     /// Logits that no model has: the result is of no use, but there is one.
     #[test]
     fn absurd_logits_do_no_harm() {
@@ -369,45 +422,64 @@ mod tests {
     }
 
     /// All valid sequences of a short text, with their probabilities.
-    fn enumerate(scores: &[Row], constraints: &[Constraint]) -> Vec<(Vec<usize>, f64)> {
-        let length = scores.len();
+    fn enumerate<const COUNT: usize>(
+        scores: &[Row<COUNT>],
+        constraints: &[Constraint],
+    ) -> Vec<(Vec<usize>, f64)> {
+        let scheme = scheme::<COUNT>();
         let mut all = vec![(vec![], 0.0)];
-        for t in 0..length {
-            all = all
-                .into_iter()
-                .flat_map(|(path, score): (Vec<usize>, f64)| {
-                    (0..COUNT)
-                        .filter(|&l| {
-                            path.last()
-                                .map_or(!is_inside(l), |&p| allowed(p, l, constraints[t]))
-                        })
-                        .map(|l| ([path.clone(), vec![l]].concat(), score + scores[t][l]))
-                        .collect::<Vec<_>>()
-                })
-                .collect();
+        for (row, &constraint) in scores.iter().zip(constraints) {
+            let extend = |(path, score): (Vec<usize>, f64)| {
+                let fits = |&l: &usize| match path.last() {
+                    Some(&previous) => allowed::<COUNT>(previous, l, constraint),
+                    None => !scheme.goes_on(l),
+                };
+                (0..COUNT)
+                    .filter(fits)
+                    .map(|l| ([path.clone(), vec![l]].concat(), score + row[l]))
+                    .collect::<Vec<_>>()
+            };
+            all = all.into_iter().flat_map(extend).collect();
         }
+        all.retain(|(path, _)| path.last().is_none_or(|&last| scheme.may_end(last)));
         let total: f64 = all.iter().map(|(_, s)| s.exp()).sum();
         all.into_iter().map(|(p, s)| (p, s.exp() / total)).collect()
+    }
+
+    fn check_by_enumeration<const COUNT: usize>(
+        values: &[f32],
+        constraints: &[Constraint],
+    ) -> Result<(), TestCaseError> {
+        let shape = (constraints.len(), COUNT);
+        let logits = ArrayView2::from_shape(shape, &values[..shape.0 * COUNT]).unwrap();
+        let scores = scores::<COUNT>(logits, constraints);
+        let all = enumerate(&scores, constraints);
+        let best = all.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+        prop_assert_eq!(&best_path(&scores, constraints), &best.0);
+        for span in decode_labels::<COUNT>(logits, constraints) {
+            let same = |s: &Span| (s.start, s.end, s.kind) == (span.start, span.end, span.kind);
+            let with_span = all.iter().filter(|(p, _)| spans::<COUNT>(p).iter().any(same));
+            let sum: f64 = with_span.map(|(_, p)| p).sum();
+            prop_assert!(
+                (sum - span.probability).abs() < 1e-9,
+                "{} {}",
+                sum,
+                span.probability
+            );
+        }
+        Ok(())
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
         fn agrees_with_enumeration(
-            values in proptest::collection::vec(-4f32..4.0, 4 * COUNT),
+            values in proptest::collection::vec(-4f32..4.0, 4 * BIOES),
             third in proptest::sample::select(vec![Free, Continues, Outside]),
         ) {
             let constraints = [Free, Free, third, Free];
-            let logits = Array2::from_shape_vec((4, COUNT), values).unwrap();
-            let scores = scores(logits.view(), &constraints);
-            let all = enumerate(&scores, &constraints);
-            let best = all.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
-            prop_assert_eq!(&best_path(&scores, &constraints), &best.0);
-            for span in decode(logits.view(), &constraints) {
-                let same = |s: &Span| (s.start, s.end, s.kind) == (span.start, span.end, span.kind);
-                let sum: f64 = all.iter().filter(|(p, _)| spans(p).iter().any(same)).map(|(_, p)| p).sum();
-                prop_assert!((sum - span.probability).abs() < 1e-9, "{} {}", sum, span.probability);
-            }
+            check_by_enumeration::<BIO>(&values, &constraints)?;
+            check_by_enumeration::<BIOES>(&values, &constraints)?;
         }
     }
 }

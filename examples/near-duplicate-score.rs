@@ -2,10 +2,11 @@
 //!
 //! `near-duplicate-score STORE LABELS [SPLIT]` scores labelled pairs of articles, lines
 //! `split<TAB>entity<TAB>date<TAB>article<TAB>article<TAB>copy` as in
-//! `tests/data/near-duplicates.tsv` (`copy` is 1 where both articles tell of the entity
-//! the same story of that date, in the same words or in others; identifiers are those of
-//! the corpus): precision is the share of the pairs in one entry that are copies, recall
-//! the share of the copies that are in one entry.
+//! `tests/data/near-duplicates.tsv` (identifiers are those of the corpus). `copy` is 1 where
+//! what both articles say of the entity and the date comes from one report, cut, merged or
+//! reworded; 0 where they tell of different things; `same` where they tell of the same
+//! event independently, which need not be one entry and may be. Precision is the share of
+//! the pairs in one entry that are not 0, recall the share of the copies that are in one.
 //!
 //! `near-duplicate-score STORE --sample COUNT SEED NAME…` draws pairs to label: articles of
 //! different outlets with the same date in the timelines of the names, at most one pair in
@@ -16,7 +17,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::error::Error;
 
-use shiji::store::{EntityRow, Resolved, Store};
+use shiji::store::{Day, EntityRow, Period, Resolved, Sentence, Store, day_of};
 use shiji::text::fold_str;
 use shiji::timeline::{Options, Timeline, timeline};
 
@@ -43,8 +44,9 @@ fn main() -> Result<()> {
 
 fn score(store: &Store, labels: &str, split: Option<&str>) -> Result<()> {
     let mut timelines: HashMap<String, Timeline> = HashMap::new();
-    // By split: right, wrongly together, wrongly apart, rightly apart.
-    let mut counts: BTreeMap<String, [u32; 4]> = BTreeMap::new();
+    // By split: copies together, others together, copies apart, the rest apart, the same
+    // event together.
+    let mut counts: BTreeMap<String, [u32; 5]> = BTreeMap::new();
     for line in std::fs::read_to_string(labels)?.lines().skip(1) {
         let [of, entity, date, a, b, copy] = line.split('\t').collect::<Vec<_>>()[..] else {
             return Err(format!("{labels}: {line:?} has not six columns").into());
@@ -68,24 +70,35 @@ fn score(store: &Store, labels: &str, split: Option<&str>) -> Result<()> {
             eprintln!("{entity} {date}: {a} or {b} is not in the timeline");
         }
         let counts = counts.entry(of.to_owned()).or_default();
-        match (together, copy == "1") {
-            (true, true) => counts[0] += 1,
-            (true, false) => counts[1] += 1,
-            (false, true) => counts[2] += 1,
-            (false, false) => counts[3] += 1,
-        }
-        if together != (copy == "1") {
+        let is_wrong = match (together, copy) {
+            (true, "1") => {
+                counts[0] += 1;
+                false
+            }
+            (true, "0") => {
+                counts[1] += 1;
+                true
+            }
+            (false, "1") => {
+                counts[2] += 1;
+                true
+            }
+            _ => {
+                counts[if together { 4 } else { 3 }] += 1;
+                false
+            }
+        };
+        if is_wrong {
             println!("{}\t{line}", if together { "together" } else { "apart" });
         }
     }
-    for (split, [right, together, apart, rest]) in counts {
-        let share = |wrong: u32| f64::from(right) / f64::from(right + wrong);
+    for (split, [copies, others, missed, apart, same]) in counts {
+        let (right, together) = (copies + same, copies + same + others);
         println!(
-            "{split}: precision {:.3} ({right}/{}), recall {:.3} ({right}/{}), {rest} rightly apart",
-            share(together),
-            right + together,
-            share(apart),
-            right + apart,
+            "{split}: precision {:.3} ({right}/{together}), recall {:.3} ({copies}/{}), {apart} rightly apart",
+            f64::from(right) / f64::from(together),
+            f64::from(copies) / f64::from(copies + missed),
+            copies + missed,
         );
     }
     Ok(())
@@ -112,19 +125,27 @@ struct Pair {
     texts: [String; 2],
 }
 
+/// Number of the event, identifier, outlet and number of the article.
+type Told<'t> = (usize, &'t str, Option<&'t str>, i64);
+
 fn sample(store: &Store, count: usize, seed: u64, names: &[&str]) -> Result<()> {
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let (mut together, mut apart) = (Vec::new(), Vec::new());
     for name in names {
         let entity = find(store, name)?;
         let mut numbers: HashMap<(String, Option<String>), i64> = HashMap::new();
+        let mut published: HashMap<i64, Day> = HashMap::new();
         for appearance in store.appearances(&entity)? {
+            published.extend(appearance.day.map(|day| (appearance.article, day)));
             let article = store.article(appearance.article)?;
             numbers.insert((article.id, article.source), appearance.article);
         }
         let timeline = whole(store, &entity)?;
-        // By date: number of the event, identifier, outlet, number of the article.
-        let mut dates: BTreeMap<&str, Vec<(usize, &str, Option<&str>, i64)>> = BTreeMap::new();
+        let named = store.dated_sentences(&entity)?.into_iter();
+        let named: HashMap<(i64, u32), Period> = named
+            .map(|dated| ((dated.article, dated.sentence), dated.period))
+            .collect();
+        let mut dates: BTreeMap<&str, Vec<Told>> = BTreeMap::new();
         for (at, event) in timeline.events.iter().enumerate() {
             for article in &event.articles {
                 let number = numbers[&(article.id.clone(), article.source.clone())];
@@ -142,14 +163,22 @@ fn sample(store: &Store, count: usize, seed: u64, names: &[&str]) -> Result<()> 
                 .filter(|&(a, b)| articles[a].2 != articles[b].2)
                 .collect();
             random.shuffle(&mut pairs);
-            let mut said = |at: usize| -> Result<String> {
-                let sentences = store.sentences_about(articles[at].3, &entity)?;
+            // What an article says of the date: where it names it, or names none on that day.
+            let said = |at: usize| -> Result<String> {
+                let (event, _, _, number) = articles[at];
+                let event = &timeline.events[event];
+                let days = (day_of(event.first), day_of(event.last));
+                let is_of_date = |sentence: &Sentence| match named.get(&(number, sentence.number)) {
+                    Some(period) => (period.first, period.last) == days,
+                    None => published.get(&number) == Some(&days.0) && days.0 == days.1,
+                };
+                let sentences = store.sentences_about(number, &entity)?.into_iter();
                 Ok(sentences
-                    .into_iter()
+                    .filter(is_of_date)
                     .map(|sentence| sentence.text + " ")
                     .collect())
             };
-            let mut pair = |(a, b): (usize, usize)| -> Result<Pair> {
+            let pair = |(a, b): (usize, usize)| -> Result<Pair> {
                 Ok(Pair {
                     entity: entity.id.clone(),
                     date: date.to_owned(),

@@ -48,6 +48,7 @@ fn bytes(recogniser: &Recogniser, segmenter: &Segmenter, lines: &[String]) -> Ve
         .collect();
     let mut bytes = Vec::new();
     for (scores, line) in recogniser.scores(&texts).iter().zip(lines) {
+        let scores = &scores.logits;
         assert_eq!(
             scores.nrows(),
             line.chars().count(),

@@ -23,6 +23,8 @@ pub struct Explanation {
     pub tokens: Vec<Token>,
     /// The recogniser's mentions with its confidence in each.
     pub mentions: Vec<Mention>,
+    /// For each mention, `file:line` of the dictionary that lists it, if one does.
+    pub dictionary_lines: Vec<Option<String>>,
     /// For each mention, the rule that decided its entity and the candidates.
     pub links: Linked,
     /// For each topic that something spoke for, what did and how much.
@@ -74,6 +76,11 @@ impl Tagger {
         }
     }
 
+    /// What finds the mentions.
+    pub fn recogniser(&self) -> &Recogniser {
+        &self.recogniser
+    }
+
     /// Tags one article.
     pub fn tag(&self, article: Article) -> Document {
         self.tag_all(vec![article]).remove(0)
@@ -108,9 +115,14 @@ impl Tagger {
         let mut mentions = self.recogniser.mentions(&[(text, &words)]).remove(0);
         let (links, topics) = self.resolver.explain(text, published, &mut mentions, &words);
         let tokens = tokens(text, &words, &mentions);
+        let dictionary_lines = mentions
+            .iter()
+            .map(|mention| self.segmenter.dictionary_line(&mention.text))
+            .collect();
         Explanation {
             tokens,
             mentions,
+            dictionary_lines,
             links,
             topics,
         }

@@ -248,6 +248,33 @@ fn a_closed_pipe_is_no_error() {
 }
 
 #[test]
+fn eval_scores_predictions_of_others() {
+    let gold = "### a\n[[董军|PER|董军]]访[[美|LOC|美国]]\n";
+    let (_folder, gold) = temporary("gold.txt", gold.as_bytes());
+    let eval = |predicted: &str| {
+        let (_folder, predicted) = temporary("predicted.jsonl", predicted.as_bytes());
+        let [gold, predicted] = [&gold, &predicted].map(|path| path.to_str().unwrap());
+        run(&["eval", "--gold", gold, "--predicted", predicted, "--json"])
+    };
+    let output = eval(r#"{"text":"董军访美","mentions":[{"start":0,"end":2,"type":"PER"}]}"#);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let figures = &records(&output)[0];
+    assert_eq!(figures["strict"]["micro"]["recall"], 0.5);
+    assert_eq!(figures["strict"]["micro"]["precision"], 1.0);
+    // A place of one character is left out of the lenient score.
+    assert_eq!(figures["lenient"]["micro"]["f1"], 1.0);
+    assert!(figures["calibration"].is_null() && figures["seconds"].is_null());
+
+    let output = eval(r#"{"id":"b","text":"董军访英","mentions":[]}"#);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("document b: its text is not that of a"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
 fn eval_scores_a_gold_file() {
     let output = run(&["eval", "--gold", "tests/data/gold.inline.txt", "--json"]);
     assert!(output.status.success(), "{}", stderr(&output));
@@ -402,4 +429,191 @@ fn tagging_into_a_store_again_tags_only_what_is_new() {
     // Another dictionary is another tagger.
     let (_folder, words) = temporary("words.txt", "滴滴金融 5 nt\n".as_bytes());
     assert!(!tag(&["data/samples", "--dict", words.to_str().unwrap()]).contains("already"));
+}
+
+/// A record as `shiji tag` writes it; `names` are surface, type and entity id.
+fn record(id: &str, text: &str, names: &[(&str, &str, &str)]) -> String {
+    let mut mentions = Vec::new();
+    let mut entities: Vec<serde_json::Value> = Vec::new();
+    let mut from = 0;
+    for &(surface, kind, entity) in names {
+        let at = from + text[from..].find(surface).expect("in the text");
+        from = at + surface.len();
+        let start = text[..at].chars().count();
+        mentions.push(
+            serde_json::json!({"start": start, "end": start + surface.chars().count(),
+            "text": surface, "type": kind, "confidence": 0.9, "entity": entity}),
+        );
+        match entities.iter_mut().find(|known| known["id"] == entity) {
+            Some(known) => known["variants"].as_array_mut().unwrap().push(surface.into()),
+            None => entities.push(serde_json::json!({"id": entity, "type": kind,
+                "name": entity.split_once(':').map_or(entity, |(_, name)| name), "name_hant": null,
+                "name_en": null, "variants": [surface], "roles": []})),
+        }
+    }
+    serde_json::json!({"schema": "shiji/1", "id": id, "url": null, "source": null, "title": null,
+        "published": "2024-04-17", "text": text, "mentions": mentions, "entities": entities,
+        "dates": [], "topics": []})
+    .to_string()
+        + "\n"
+}
+
+fn records_to_link() -> [String; 4] {
+    let club = "ORG:绿水河保护协会";
+    let abbreviation = ("绿协", "ORG", club);
+    [
+        record(
+            "a",
+            "绿水河保护协会（以下简称“绿协”）成立",
+            &[("绿水河保护协会", "ORG", club), abbreviation],
+        ),
+        record("b", "绿协说", &[("绿协", "ORG", "ORG:绿协")]),
+        record(
+            "c",
+            "佩德罗·卡斯塔尼亚（Pedro Castania）加入绿水河保护协会",
+            &[
+                ("佩德罗·卡斯塔尼亚", "PER", "PER:佩德罗·卡斯塔尼亚"),
+                ("Pedro Castania", "PER", "PER:佩德罗·卡斯塔尼亚"),
+                ("绿水河保护协会", "ORG", club),
+            ],
+        ),
+        record(
+            "d",
+            "卡斯塔尼亚与绿协，Pedro Castania",
+            &[
+                ("卡斯塔尼亚", "PER", "PER:卡斯塔尼亚"),
+                ("绿协", "ORG", "ORG:绿协"),
+                ("Pedro Castania", "PER", "PER:Pedro Castania"),
+            ],
+        ),
+    ]
+}
+
+#[test]
+fn articles_explain_names_to_each_other() {
+    let records = records_to_link();
+    let (folder, path) = temporary("records.jsonl", records.concat().as_bytes());
+    let learned = folder.path().join("learned.toml");
+    let (path, learned) = (path.to_str().unwrap(), learned.to_str().unwrap());
+    let output = run(&["link", path, "--learned", learned]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let linked = self::records(&output);
+    assert_eq!(
+        linked[0],
+        serde_json::from_str::<serde_json::Value>(&records[0]).unwrap()
+    );
+    assert_eq!(linked[1]["mentions"][0]["entity"], "ORG:绿水河保护协会");
+    assert_eq!(linked[1]["entities"][0]["variants"][0], "绿协");
+    assert_eq!(
+        linked[3]["entities"].as_array().unwrap().len(),
+        2,
+        "{}",
+        linked[3]
+    );
+    assert_eq!(linked[3]["mentions"][0]["entity"], "PER:佩德罗·卡斯塔尼亚");
+    assert_eq!(linked[2]["entities"][0]["name_en"], "Pedro Castania");
+    // What was learned can be given back: every entry has an effect.
+    let output = run_with_input(&["tag", "-", "--kb", learned, "--quiet"], "绿协说。".as_bytes());
+    assert!(
+        output.status.success() && stderr(&output).is_empty(),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn threads_and_shards_do_not_change_what_is_linked() {
+    let records = records_to_link();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, records: &[String]| {
+        let path = folder.path().join(name);
+        fs::write(&path, records.concat()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let all = write("all.jsonl", &records);
+    let (first, second) = (write("1.jsonl", &records[..2]), write("2.jsonl", &records[2..]));
+    let whole = run(&["link", &all, "--threads", "1"]).stdout;
+    assert!(!whole.is_empty());
+    assert_eq!(run(&["link", &first, &second, "--threads", "4"]).stdout, whole);
+    assert_eq!(
+        run_with_input(&["link", "-"], records.concat().as_bytes()).stdout,
+        whole
+    );
+    let swapped = run(&["link", &second, &first]);
+    let sorted = |bytes: &[u8]| {
+        let mut lines: Vec<String> = std::str::from_utf8(bytes)
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        lines.sort();
+        lines
+    };
+    assert_ne!(swapped.stdout, whole, "output order is input order");
+    assert_eq!(sorted(&swapped.stdout), sorted(&whole));
+    // Linking what is linked changes nothing.
+    let (_folder, again) = temporary("linked.jsonl", &whole);
+    assert_eq!(run(&["link", again.to_str().unwrap()]).stdout, whole);
+}
+
+#[test]
+fn lines_that_are_no_records_are_named_and_left_out() {
+    let text = format!(
+        "{}{{\"text\":\"x\"}}\n{}",
+        records_to_link()[0],
+        records_to_link()[1]
+    );
+    let (_folder, path) = temporary("records.jsonl", text.as_bytes());
+    let output = run(&["link", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("records.jsonl:2"), "{}", stderr(&output));
+    assert_eq!(self::records(&output).len(), 2);
+    assert_eq!(run(&["link", "no/such/file"]).status.code(), Some(2));
+}
+
+#[test]
+fn explain_names_the_lines_that_decided() {
+    let (_folder, path) = temporary(
+        "mine.csv",
+        "action,name,target,type\nmerge,大胡子,普京,PER\n".as_bytes(),
+    );
+    let output = run(&[
+        "explain",
+        "俄罗斯总统普京会见川普",
+        "--kb",
+        path.to_str().unwrap(),
+    ]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    for expected in [
+        "data/kb/people/europe.psv:",
+        "data/kb/people/united-states.psv:",
+        "Variant name of Q22686",
+        "a name in the knowledge base",
+        "score",
+        "title 总统 of 俄罗斯",
+    ] {
+        assert!(
+            stdout(&output).contains(expected),
+            "{expected}: {}",
+            stdout(&output)
+        );
+    }
+    let output = run(&["explain", "大胡子普京", "--kb", path.to_str().unwrap()]);
+    assert!(
+        stdout(&output).contains("mine.csv:2") || !stdout(&output).contains("大胡子:"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn eval_scores_canonical_names() {
+    let gold =
+        "### a 2024-04-17\n[[奥斯汀|PER|劳埃德·奥斯汀]]同[[中国|LOC|中国]]国防部长[[董军|PER|董军]]通话。\n";
+    let (_folder, path) = temporary("gold.txt", gold.as_bytes());
+    let output = run(&["eval", "--gold", path.to_str().unwrap(), "--entities", "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report: serde_json::Value = serde_json::from_str(stdout(&output).trim()).unwrap();
+    assert_eq!(report["given_spans"]["scores"]["micro"]["f1"], 1.0, "{report}");
+    assert_eq!(report["end_to_end"]["scores"]["micro"]["support"], 3);
 }

@@ -3,7 +3,7 @@
     python training/compare_onnx.py [--model FILE]
 
 Needs numpy, onnx and onnxruntime, and cargo. Without --model the weights are random, in the
-shapes 12 layers x 384 and 3 layers x 192. The ONNX graph is the plain one that an export
+shapes 12 layers x 384 and 3 layers x 192 (with tables of character pairs). The ONNX graph is the plain one that an export
 gives (fused QKV, explicit softmax, LayerNormalization, GELU with erf), without a padding
 mask, quantised by `quantize_dynamic(per_channel=True)`, run with all graph optimisations.
 
@@ -34,9 +34,9 @@ BATCHES = [(16, 64), (64, 64), (8, 256)]
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def random_model(path, layers, hidden, heads, seed=1):
+def random_model(path, layers, hidden, heads, bigrams=0, seed=1):
     config = {
-        "layers": layers, "hidden": hidden, "heads": heads, "ffn": 4 * hidden, "positions": 512, "eps": 1e-12,
+        "bigrams": bigrams, "layers": layers, "hidden": hidden, "heads": heads, "ffn": 4 * hidden, "positions": 512, "eps": 1e-12,
         "vocabulary": [f"c{i}" for i in range(9000)],
         "features": [f"f{i}" for i in range(64)],
         "labels": [f"l{i}" for i in range(7)],
@@ -54,7 +54,9 @@ def random_model(path, layers, hidden, heads, seed=1):
 
 
 def build_onnx(header, tensors):
-    """The encoder as an ONNX graph: ids and features [batch, length] to logits."""
+    """The encoder as an ONNX graph: ids and features [batch, length] to logits.
+
+    The hashes of character pairs, if the model has tables of them, are inputs too."""
     config = header["architecture"]
     hidden, heads = config["hidden"], config["heads"]
     size = hidden // heads
@@ -89,6 +91,11 @@ def build_onnx(header, tensors):
     x = node("Gather", constant("emb.char", tensors["emb.char"]), "ids")
     x = node("Add", x, positions)
     x = node("Add", x, node("Gather", constant("emb.feature", tensors["emb.feature"]), "features"))
+    inputs = ["ids", "features"]
+    if config.get("bigrams"):
+        inputs += ["before", "after"]
+        for table, rows in (("emb.bigram", "before"), ("emb.bigram2", "after")):
+            x = node("Add", x, node("Gather", constant(table, tensors[table]), rows))
     x = norm("emb.ln", x)
     root = constant("root", np.float32(np.sqrt(size)))
     half, one, root2 = (constant(n, np.float32(v)) for n, v in [("half", 0.5), ("one", 1), ("root2", np.sqrt(2))])
@@ -105,7 +112,7 @@ def build_onnx(header, tensors):
         x = norm(f"layer{i}.ffn_ln", node("Add", linear(f"layer{i}.ffn_out", wide), x))
     logits = linear("head", x)
     nodes.append(helper.make_node("Identity", [logits], ["logits"]))
-    inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"]) for n in ("ids", "features")]
+    inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"]) for n in inputs]
     output = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", "length", len(header["labels"])])
     graph = helper.make_graph(nodes, "encoder", inputs, [output], constants)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
@@ -121,7 +128,15 @@ def session(path, threads):
 def tokens(header, sequences, length):
     """The same as in benches/encoder.rs."""
     at = np.arange(sequences * length, dtype=np.int64).reshape(sequences, length)
-    return {"ids": at * 7919 % len(header["vocabulary"]), "features": at * 31 % len(header["features"])}
+    ids = at * 7919 % len(header["vocabulary"])
+    inputs = {"ids": ids, "features": at * 31 % len(header["features"])}
+    bigrams = header["architecture"].get("bigrams")
+    if bigrams:
+        before = np.concatenate([ids[:, :1], ids[:, :-1]], 1)
+        after = np.concatenate([ids[:, 1:], ids[:, -1:]], 1)
+        inputs["before"] = shiji_model.bigram_rows(before, ids, bigrams)
+        inputs["after"] = shiji_model.bigram_rows(ids, after, bigrams)
+    return inputs
 
 
 def onnx_speed(run, batch, clock, span=0.4):
@@ -190,9 +205,9 @@ def main():
             models = [("model", os.path.abspath(arguments.model))]
         else:
             models = []
-            for layers, hidden, heads in [(12, 384, 12), (3, 192, 6)]:
+            for layers, hidden, heads, bigrams in [(12, 384, 12, 0), (3, 192, 6, 8192)]:
                 path = os.path.join(folder, f"{layers}x{hidden}.shiji")
-                random_model(path, layers, hidden, heads)
+                random_model(path, layers, hidden, heads, bigrams)
                 models.append((f"{layers}x{hidden}", path))
         for name, path in models:
             compare(name, path, folder, arguments.rounds, arguments.kernel)

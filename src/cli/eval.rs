@@ -1,38 +1,45 @@
 //! `shiji eval`: how well we do on labelled texts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
 use serde::Serialize;
 
-use shiji::eval::{
-    Calibration, Difference, GoldDocument, LinkingReport, LinkingScorer, Report, Scorer, Span, read_gold,
-};
-use shiji::resolve::entities::{KnowledgeBase, link};
-use shiji::{Article, Document, Error, Mention, Result, Tagger, pipeline, tagger};
+use shiji::eval::{Calibration, GoldDocument, Report, Scorer, Span, read_gold};
+use shiji::{Article, Document, Error, Result, Tagger, pipeline, tagger};
 
 use super::eval_topics::{self, TopicsArgs};
-use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs};
+use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs, eval_entities};
 
 /// Score mentions on gold files (BIO, inline marks, or JSON Lines), or topics on labelled articles.
 #[derive(Args)]
 pub struct EvalArgs {
     /// Gold file; may be repeated.
-    #[arg(long, required_unless_present_any = ["topics", "titles"], value_name = "FILE")]
+    #[arg(long, required_unless_present_any = ["topics", "titles", "roles"], value_name = "FILE")]
     gold: Vec<PathBuf>,
     #[command(flatten)]
     topics: TopicsArgs,
     /// Print one JSON object a gold file instead of tables.
     #[arg(long)]
-    json: bool,
+    pub json: bool,
     /// Print every mention or topic that is missed or wrong.
     #[arg(long)]
-    errors: bool,
+    pub errors: bool,
     /// Score canonical names instead (gold files with names: inline marks, JSON Lines with
     /// `value`), given the gold spans and end to end.
     #[arg(long)]
     entities: bool,
+    /// Score the titles beside names instead, against these labels (tests/data/roles.jsonl).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["gold", "entities"], requires = "articles")]
+    roles: Option<PathBuf>,
+    /// Articles that the labels of --roles belong to: JSON Lines named after their corpus.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub articles: Vec<PathBuf>,
+    /// Score the mentions in this file instead of a model's: the same texts in the same order, in any
+    /// of the formats of gold files; one for each gold file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["entities", "model", "backend", "device", "model_settings", "dict", "threads"])]
+    predicted: Vec<PathBuf>,
     /// Threads; 0 takes one for each core.
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
@@ -52,27 +59,25 @@ struct Evaluation {
     strict: Report,
     /// Forgives differences of guidelines, see [`Scorer::lenient`].
     lenient: Report,
-    calibration: Calibration,
-    seconds: f64,
-}
-
-/// How well the canonical names of one gold file are found.
-#[derive(Serialize)]
-struct EntityEvaluation {
-    gold: String,
-    given_spans: LinkingReport,
-    end_to_end: LinkingReport,
+    /// Of a model's confidences; none for predictions from a file.
+    calibration: Option<Calibration>,
+    /// How long the model took.
+    seconds: Option<f64>,
 }
 
 pub fn run(args: EvalArgs) -> Result<Outcome> {
     if let Some(titles) = &args.topics.titles {
         return eval_topics::titles(titles);
     }
+    if !args.predicted.is_empty() {
+        score_files(&args)?;
+        return Ok(Outcome::Complete);
+    }
     let resolver = args.resolver.resolver()?;
-    let knowledge = args.entities.then(|| resolver.knowledge().clone());
+    let knowledge = resolver.knowledge().clone();
     let tagger = Tagger::with(
         args.dictionaries.segmenter()?,
-        args.model.recogniser()?,
+        args.model.recogniser(args.threads)?,
         resolver,
         tagger::Options::default(),
     );
@@ -80,30 +85,72 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
     if let Some(labels) = &args.topics.topics {
         return eval_topics::run(labels, &args.topics, &tagger, &pool, args.errors);
     }
+    if let Some(labels) = &args.roles {
+        eval_entities::roles(&args, labels, &tagger, &pool, &knowledge)?;
+    }
     for path in &args.gold {
         let gold = read_gold(path)?;
-        let name = path.display().to_string();
         let started = Instant::now();
         let documents = tag(&tagger, &pool, &gold)?;
         let seconds = started.elapsed().as_secs_f64();
-        match &knowledge {
-            Some(knowledge) => show_entities(&args, evaluate_entities(name, &gold, &documents, knowledge))?,
-            None => show(
-                &args,
-                &evaluate(name, &gold, &documents, seconds),
-                &gold,
-                &documents,
-            )?,
+        if args.entities {
+            eval_entities::names(&args, path, &gold, &documents, &knowledge)?;
+            continue;
         }
+        let predicted: Vec<Vec<Span>> = documents.iter().map(spans_of).collect();
+        let evaluation = Evaluation {
+            calibration: Some(calibration(&gold, &documents)),
+            seconds: Some(seconds),
+            ..evaluate(path, &gold, &predicted)
+        };
+        show(&args, &evaluation, &gold, &predicted)?;
     }
     Ok(Outcome::Complete)
 }
 
+/// Scores files of predictions, whatever made them.
+fn score_files(args: &EvalArgs) -> Result<()> {
+    if args.gold.len() != args.predicted.len() {
+        return Err(Error::Usage(format!(
+            "{} gold files and {} of predictions: expected one --predicted for each --gold, in the same order",
+            args.gold.len(),
+            args.predicted.len()
+        )));
+    }
+    for (path, predicted) in args.gold.iter().zip(&args.predicted) {
+        let gold = read_gold(path)?;
+        let found = read_gold(predicted)?;
+        check_texts(&gold, &found, predicted)?;
+        let found: Vec<Vec<Span>> = found.iter().map(GoldDocument::spans).collect();
+        show(args, &evaluate(path, &gold, &found), &gold, &found)?;
+    }
+    Ok(())
+}
+
+/// Spans can only be compared over the same texts.
+fn check_texts(gold: &[GoldDocument], found: &[GoldDocument], path: &Path) -> Result<()> {
+    let differing = gold.iter().zip(found).find(|(g, f)| g.text != f.text);
+    if let Some((gold, found)) = differing {
+        return Err(Error::input(
+            format!("{}, document {}", path.display(), found.id),
+            format!("its text is not that of {} in the gold file", gold.id),
+        ));
+    }
+    if gold.len() != found.len() {
+        return Err(Error::input(
+            path.display().to_string(),
+            format!("{} documents, the gold file has {}", found.len(), gold.len()),
+        ));
+    }
+    Ok(())
+}
+
+/// Prints what was asked for.
 fn show(
     args: &EvalArgs,
     evaluation: &Evaluation,
     gold: &[GoldDocument],
-    documents: &[Document],
+    predicted: &[Vec<Span>],
 ) -> Result<()> {
     if args.json {
         print_json(evaluation)?;
@@ -112,91 +159,19 @@ fn show(
     }
     if args.errors {
         gold.iter()
-            .zip(documents)
-            .for_each(|(gold, document)| print_errors(gold, document));
+            .zip(predicted)
+            .for_each(|(gold, predicted)| print_errors(gold, predicted));
     }
     Ok(())
 }
 
-fn print_json(evaluation: &impl Serialize) -> Result<()> {
+pub fn print_json(evaluation: &impl Serialize) -> Result<()> {
     let json = serde_json::to_string(evaluation).map_err(|error| Error::Usage(error.to_string()))?;
     println!("{json}");
     Ok(())
 }
 
-/// Names given the gold spans, and from raw text.
-fn evaluate_entities(
-    gold_file: String,
-    gold: &[GoldDocument],
-    documents: &[Document],
-    knowledge: &KnowledgeBase,
-) -> EntityEvaluation {
-    let score = |mentions: &dyn Fn(usize) -> Vec<Mention>| {
-        let mut scorer = LinkingScorer::default();
-        for (at, gold) in gold.iter().enumerate() {
-            let mentions = mentions(at);
-            scorer.add(
-                gold,
-                &mentions,
-                &link(&gold.text, &mentions, gold.published, knowledge),
-            );
-        }
-        scorer.report()
-    };
-    EntityEvaluation {
-        gold: gold_file,
-        given_spans: score(&|at| gold[at].mentions_to_link()),
-        end_to_end: score(&|at| documents[at].mentions.clone()),
-    }
-}
-
-fn show_entities(args: &EvalArgs, evaluation: EntityEvaluation) -> Result<()> {
-    let EntityEvaluation {
-        gold,
-        given_spans,
-        end_to_end,
-    } = &evaluation;
-    if args.json {
-        return print_json(&evaluation);
-    }
-    for (way, report) in [("given the spans", given_spans), ("end to end", end_to_end)] {
-        println!("{gold}: canonical names, {way}");
-        print!("{}", report.scores);
-        for (kind, nil) in &report.nil {
-            println!(
-                "{kind}: {} of the mentions undecided, {} not in the knowledge base",
-                nil.undecided, nil.unknown
-            );
-        }
-        println!();
-        if args.errors {
-            report.differences.iter().for_each(print_difference);
-            println!();
-        }
-    }
-    Ok(())
-}
-
-fn print_difference(difference: &Difference) {
-    let Difference {
-        document,
-        kind,
-        text,
-        expected,
-        found,
-    } = difference;
-    let expected = match expected.as_slice() {
-        [] => "no such mention".to_owned(),
-        names => format!("expected {}", names.join("|")),
-    };
-    let found = found.as_ref().map_or("not found".to_owned(), |(name, rule)| {
-        format!("got {name:?} ({rule:?})")
-    });
-    println!("{document}\t{kind}\t{text}\t{expected}\t{found}");
-}
-
 fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Result<Vec<Document>> {
-    let mut documents = Vec::with_capacity(gold.len());
     // The text of a gold document is the whole text: an article without a title.
     let articles = gold.iter().map(|g| Article {
         id: g.id.clone(),
@@ -204,9 +179,18 @@ fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Resu
         published: g.published,
         ..Article::default()
     });
+    tag_articles(tagger, pool, articles.collect())
+}
+
+pub fn tag_articles(
+    tagger: &Tagger,
+    pool: &rayon::ThreadPool,
+    articles: Vec<Article>,
+) -> Result<Vec<Document>> {
+    let mut documents = Vec::with_capacity(articles.len());
     pipeline::map_ordered(
         pool,
-        articles,
+        articles.into_iter(),
         |group| tagger.tag_all(group),
         |document| {
             documents.push(document);
@@ -216,29 +200,37 @@ fn tag(tagger: &Tagger, pool: &rayon::ThreadPool, gold: &[GoldDocument]) -> Resu
     Ok(documents)
 }
 
-fn evaluate(name: String, gold: &[GoldDocument], documents: &[Document], seconds: f64) -> Evaluation {
+fn spans_of(document: &Document) -> Vec<Span> {
+    document.mentions.iter().map(Span::from).collect()
+}
+
+fn evaluate(path: &Path, gold: &[GoldDocument], predicted: &[Vec<Span>]) -> Evaluation {
     let (mut strict, mut lenient) = (Scorer::strict(), Scorer::lenient());
+    for (gold, predicted) in gold.iter().zip(predicted) {
+        let expected = gold.spans();
+        strict.add(&gold.text, &expected, predicted);
+        lenient.add(&gold.text, &expected, predicted);
+    }
+    Evaluation {
+        gold: path.display().to_string(),
+        strict: strict.report(),
+        lenient: lenient.report(),
+        calibration: None,
+        seconds: None,
+    }
+}
+
+fn calibration(gold: &[GoldDocument], documents: &[Document]) -> Calibration {
     let mut predictions = Vec::new();
     for (gold, document) in gold.iter().zip(documents) {
         let expected = gold.spans();
-        let predicted: Vec<Span> = document.mentions.iter().map(Span::from).collect();
-        strict.add(&gold.text, &expected, &predicted);
-        lenient.add(&gold.text, &expected, &predicted);
-        predictions.extend(
-            document
-                .mentions
-                .iter()
-                .zip(&predicted)
-                .map(|(m, span)| (m.confidence, expected.contains(span))),
-        );
+        let outcomes = document
+            .mentions
+            .iter()
+            .map(|m| (m.confidence, expected.contains(&Span::from(m))));
+        predictions.extend(outcomes);
     }
-    Evaluation {
-        gold: name,
-        strict: strict.report(),
-        lenient: lenient.report(),
-        calibration: Calibration::new(&predictions, 15),
-        seconds,
-    }
+    Calibration::new(&predictions, 15)
 }
 
 fn print(evaluation: &Evaluation) {
@@ -249,21 +241,20 @@ fn print(evaluation: &Evaluation) {
         calibration,
         seconds,
     } = evaluation;
+    let time = seconds.map_or_else(String::new, |seconds| format!(", {seconds:.1} s"));
     println!(
-        "{gold}: {} documents, {} characters, {seconds:.1} s",
+        "{gold}: {} documents, {} characters{time}",
         strict.documents, strict.characters
     );
     print!("{strict}");
-    println!(
-        "lenient F1 {:.2}, expected calibration error {:.3}\n",
-        lenient.micro.f1 * 100.0,
-        calibration.error
-    );
+    let error = calibration.as_ref().map_or_else(String::new, |calibration| {
+        format!(", expected calibration error {:.3}", calibration.error)
+    });
+    println!("lenient F1 {:.2}{error}\n", lenient.micro.f1 * 100.0);
 }
 
-fn print_errors(gold: &GoldDocument, document: &Document) {
+fn print_errors(gold: &GoldDocument, predicted: &[Span]) {
     let expected = gold.spans();
-    let predicted: Vec<Span> = document.mentions.iter().map(Span::from).collect();
     let chars: Vec<char> = gold.text.chars().collect();
     let show = |sign: char, span: &Span| {
         let context = |from: usize, to: usize| chars[from..to].iter().collect::<String>().replace('\n', "⏎");

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use shiji::resolve::entities::{EntityRef, Linked};
+use shiji::resolve::entities::{EntityRef, KnowledgeBase, KnownAs, Linked};
 use shiji::resolve::topics;
 use shiji::tagger::{Explanation, Options};
 use shiji::{Mention, Published, Result, Tagger, Token};
@@ -26,22 +26,22 @@ pub struct ExplainArgs {
 }
 
 pub fn run(args: ExplainArgs) -> Result<Outcome> {
-    let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser()?);
-    let tagger = Tagger::with(
-        segmenter,
-        recogniser,
-        args.resolver.resolver()?,
-        Options::default(),
-    );
+    let (segmenter, recogniser) = (args.dictionaries.segmenter()?, args.model.recogniser(1)?);
+    let resolver = args.resolver.resolver()?;
+    let knowledge = resolver.knowledge().clone();
+    let tagger = Tagger::with(segmenter, recogniser, resolver, Options::default());
     let Explanation {
         tokens,
         mentions,
+        dictionary_lines,
         links,
         topics,
     } = tagger.explain(&args.text, args.published);
     println!("words: {}", words(&tokens));
-    for (mention, reference) in mentions.iter().zip(&links.refs) {
-        print_mention(mention, reference, &links);
+    for (at, mention) in mentions.iter().enumerate() {
+        print_mention(mention, dictionary_lines[at].as_deref());
+        print_known(mention, &knowledge);
+        print_link(&links, at);
     }
     topics.iter().for_each(print_topic);
     Ok(Outcome::Complete)
@@ -55,7 +55,7 @@ fn words(tokens: &[Token]) -> String {
         .join(" ")
 }
 
-fn print_mention(mention: &Mention, reference: &EntityRef, links: &Linked) {
+fn print_mention(mention: &Mention, dictionary_line: Option<&str>) {
     let Mention {
         start,
         end,
@@ -64,16 +64,54 @@ fn print_mention(mention: &Mention, reference: &EntityRef, links: &Linked) {
         confidence,
         ..
     } = mention;
-    println!("{start}..{end} {text}: {kind}, model confidence {confidence}");
-    let name = reference
-        .entity
-        .map_or("undecided", |at| links.entities[at].name.as_str());
-    println!("    {name} by rule {:?}", reference.rule);
-    for candidate in &reference.candidates {
+    println!("{start}..{end} {text}: {kind}, confidence {confidence}");
+    if let Some(line) = dictionary_line {
+        println!("    dictionary: {line}");
+    }
+}
+
+/// What the knowledge base has under the name, with the line that says so.
+fn print_known(mention: &Mention, knowledge: &KnowledgeBase) {
+    for known in knowledge.known_as(&mention.text) {
+        let KnownAs {
+            id,
+            kind,
+            name,
+            strength,
+            line,
+        } = known;
+        let line = line.unwrap_or_else(|| "data/kb/kb.bin, from a package".to_owned());
+        println!("    knowledge base: {strength:?} name of {id} {name}, {kind} ({line})");
+    }
+}
+
+/// What the mention stands for, by which rule, and what else came into question.
+fn print_link(links: &Linked, at: usize) {
+    let reference = &links.refs[at];
+    let EntityRef {
+        rule,
+        candidates,
+        roles,
+        ..
+    } = reference;
+    match reference.entity.map(|entity| &links.entities[entity]) {
+        Some(entity) => println!("    stands for {} {}: {rule}", entity.id, entity.name),
+        None => println!("    undecided: {rule}"),
+    }
+    for candidate in candidates {
         println!(
-            "    candidate {} {} {:.2}",
+            "    candidate {} {}: score {:.2}",
             candidate.id, candidate.name, candidate.score
         );
+    }
+    for role in roles {
+        let of = role
+            .of
+            .as_deref()
+            .map(|of| format!(" of {of}"))
+            .unwrap_or_default();
+        let former = if role.former { ", former" } else { "" };
+        println!("    title {}{of}{former}", role.title);
     }
 }
 

@@ -7,6 +7,7 @@ mod corpus;
 mod dates;
 mod entities;
 mod eval;
+mod eval_entities;
 mod eval_topics;
 mod explain;
 mod index;
@@ -20,16 +21,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use shiji::Result;
 use shiji::recognise::{DEFAULT_MODEL, Recogniser};
 use shiji::resolve::Resolver;
 use shiji::resolve::entities::KnowledgeBase;
 use shiji::resolve::topics::Topics;
 use shiji::segment::Segmenter;
 use shiji::write::is_broken_pipe;
+use shiji::{Error, Result};
 
 /// Reads a Chinese news corpus and says who, where, what and when.
 #[derive(Parser)]
@@ -55,14 +56,66 @@ enum Command {
 /// Options that choose the model.
 #[derive(Args)]
 struct ModelArgs {
-    /// Model: `accurate`, `fast`, a name that the models folder holds, or the path of a model file.
+    /// Model: `accurate`, `fast`, a name that the models folder holds, or the path of a model file;
+    /// with `--backend bert` the folder of a checkpoint.
     #[arg(long, value_name = "NAME|PATH", default_value = DEFAULT_MODEL)]
     model: String,
+    /// What runs the model: shiji's own encoder, or libtorch for any BERT token classifier.
+    #[arg(long, value_enum, default_value_t = Backend::Shiji)]
+    backend: Backend,
+    /// Where `--backend bert` computes: `cpu`, `cuda` or `cuda:N`.
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<String>,
+    /// Says what the labels and tokens of a `--backend bert` are, in the format of its `shiji.toml`.
+    #[arg(long, value_name = "FILE")]
+    model_settings: Option<PathBuf>,
+}
+
+/// What runs the model.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Backend {
+    Shiji,
+    Bert,
 }
 
 impl ModelArgs {
-    fn recogniser(&self) -> Result<Recogniser> {
-        Recogniser::find(&self.model)
+    /// The recogniser, for as many threads; 0 for one a core.
+    fn recogniser(&self, threads: usize) -> Result<Recogniser> {
+        match self.backend {
+            Backend::Bert => self.bert(threads),
+            Backend::Shiji if self.device.is_some() || self.model_settings.is_some() => Err(Error::Usage(
+                "--device and --model-settings are for --backend bert".into(),
+            )),
+            Backend::Shiji => Recogniser::find(&self.model),
+        }
+    }
+
+    #[cfg(feature = "bert")]
+    fn bert(&self, threads: usize) -> Result<Recogniser> {
+        use shiji::recognise::bert::{Bert, Options};
+        let options = Options {
+            device: self.device.clone(),
+            threads,
+            settings: self.model_settings.clone(),
+        };
+        let bert = Bert::load(self.model.as_ref(), &options)?;
+        if !bert.unknown_types().is_empty() {
+            eprintln!(
+                "shiji: {}: entities of these types are left out, [types] in shiji.toml can change it: {}",
+                self.model,
+                bert.unknown_types().join(", ")
+            );
+        }
+        Ok(bert.into())
+    }
+
+    #[cfg(not(feature = "bert"))]
+    fn bert(&self, _: usize) -> Result<Recogniser> {
+        Err(Error::Usage(
+            "this shiji has no --backend bert; in a clone of its repository, build one that has: \
+             eval \"$(tools/libtorch.sh)\" && cargo build --release --features bert"
+                .into(),
+        ))
     }
 }
 
@@ -99,7 +152,7 @@ struct ResolverArgs {
     /// Your own topics, in the format of data/topics/README.md; those with an id of ours replace it.
     #[arg(long, value_name = "FILE")]
     topics: Option<PathBuf>,
-    /// Your own entities, and corrections of ours: TOML that adds, merges, splits, renames and suppresses.
+    /// Your own entities, and corrections of ours: TOML or CSV that adds, merges, splits, renames and suppresses.
     #[arg(long, value_name = "FILE")]
     kb: Option<PathBuf>,
 }

@@ -63,13 +63,14 @@ pub(super) struct TaggerArgs {
 }
 
 impl TaggerArgs {
-    /// A tagger that finds no tokens.
+    /// A tagger that finds no tokens, for one thread a core.
     pub fn build(&self) -> Result<Tagger> {
-        self.with(tagger::Options::default())
+        self.with(tagger::Options::default(), 0)
     }
 
-    fn with(&self, options: tagger::Options) -> Result<Tagger> {
-        let (segmenter, recogniser) = (self.dictionaries.segmenter()?, self.model.recogniser()?);
+    /// A tagger for as many threads; 0 for one a core.
+    fn with(&self, options: tagger::Options, threads: usize) -> Result<Tagger> {
+        let (segmenter, recogniser) = (self.dictionaries.segmenter()?, self.model.recogniser(threads)?);
         Ok(Tagger::with(
             segmenter,
             recogniser,
@@ -78,11 +79,12 @@ impl TaggerArgs {
         ))
     }
 
-    /// Tells this tagger from others: all that is in this program, and the files it was given.
-    fn fingerprint(&self, options: tagger::Options) -> Result<String> {
+    /// Tells `tagger`, which has these options, from others: all that is in this program, and
+    /// the files it was given.
+    fn fingerprint(&self, tagger: &Tagger, options: tagger::Options) -> Result<String> {
         let mut hasher = Sha256::new();
         hasher.update(env!("CARGO_PKG_VERSION"));
-        hasher.update(self.model.recogniser()?.model().sha256());
+        hasher.update(tagger.recogniser().sha256()?);
         hasher.update([u8::from(options.tokens)]);
         let program = std::env::current_exe().ok();
         let given = self.dictionaries.dict.iter();
@@ -102,14 +104,14 @@ impl TaggerArgs {
 
 pub fn run(args: TagArgs) -> Result<Outcome> {
     let options = tagger::Options { tokens: args.tokens };
-    let tagger = args.tagger.with(options)?;
+    let tagger = args.tagger.with(options, args.threads)?;
     let inputs = Inputs::new(&args.paths, read_options(&args)?);
     let notices = inputs.notices();
     let pool = pipeline::pool(args.threads)?;
     let mut progress = Progress::new(args.quiet);
     match &args.into {
         Some(path) => {
-            let name = args.tagger.fingerprint(options)?;
+            let name = args.tagger.fingerprint(&tagger, options)?;
             fill(
                 &mut Store::open(path)?,
                 &tagger,

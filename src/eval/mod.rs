@@ -20,6 +20,7 @@ mod inline;
 mod json;
 mod linking;
 mod matching;
+mod roles;
 mod score;
 
 pub use bio::{parse_bio, spans_of_tags};
@@ -28,4 +29,5 @@ pub use gold::{GoldDocument, GoldFormat, GoldMention, Span, read_gold};
 pub use inline::parse_inline;
 pub use json::parse_jsonl;
 pub use linking::{Difference, LinkingReport, LinkingScorer, Nil};
+pub use roles::{RoleLabel, RoleReport, labelled_articles, read_role_labels, score_roles};
 pub use score::{KINDS, Report, Score, Scorer};

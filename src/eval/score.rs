@@ -126,7 +126,7 @@ impl Scorer {
 }
 
 impl Counts {
-    fn score(self, name: &str) -> Score {
+    pub(super) fn score(self, name: &str) -> Score {
         let precision = ratio(self.correct, self.predicted);
         let recall = ratio(self.found, self.gold);
         let sum = precision + recall;

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, HashMap};
 use ndarray::ArrayView2;
 
 use crate::document::EntityType;
+use crate::text::{CharOffsets, fold_str};
 
+use super::scheme::Scheme;
 use super::view::{Symbol, Unit};
 use super::viterbi::{Constraint, Span};
 
@@ -40,19 +42,43 @@ impl Votes {
     }
 }
 
+/// What a unit is when names are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Sign {
+    Char(char),
+    /// The number of a longer word.
+    Word(usize),
+}
+
+/// The signs of the units of `text`.
+pub(super) fn signs(units: &[Unit], text: &str, offsets: &CharOffsets) -> Vec<Sign> {
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut sign = |unit: &Unit| match unit.symbol {
+        Symbol::Char(c) if unit.end == unit.start + 1 => Sign::Char(c),
+        Symbol::Space => Sign::Char(' '),
+        Symbol::Break => Sign::Char('\n'),
+        Symbol::Char(_) | Symbol::Rest => {
+            let word = fold_str(offsets.slice(text, unit.start, unit.end));
+            let next = numbers.len();
+            Sign::Word(*numbers.entry(word).or_insert(next))
+        }
+    };
+    units.iter().map(&mut sign).collect()
+}
+
 /// Makes the `mentions` of one document (sorted, without overlaps) agree with each
-/// other; `scores` are the `[units × labels]` logits of the model. What is added keeps
-/// to the `constraints` that the text was decoded under.
+/// other; `signs` are those of its units, `scores` the `[units × labels]` logits of the
+/// model for the labels of `scheme`. What is added keeps to the `constraints` that the text was decoded under.
 pub(super) fn apply(
     mentions: &mut Vec<Span>,
-    units: &[Unit],
+    signs: &[Sign],
     constraints: &[Constraint],
+    scheme: Scheme,
     scores: ArrayView2<'_, f32>,
 ) {
-    let symbols: Vec<char> = units.iter().map(symbol).collect();
-    let mut votes: BTreeMap<&[char], Votes> = BTreeMap::new();
+    let mut votes: BTreeMap<&[Sign], Votes> = BTreeMap::new();
     for mention in mentions.iter() {
-        let name = &symbols[mention.start..mention.end];
+        let name = &signs[mention.start..mention.end];
         if name.len() < 2 {
             continue;
         }
@@ -62,7 +88,7 @@ pub(super) fn apply(
         votes.is_certain[kind] |= mention.probability >= CERTAIN;
     }
     for mention in mentions.iter_mut().filter(|m| m.probability < DOUBTFUL) {
-        let Some(votes) = votes.get(&symbols[mention.start..mention.end]) else {
+        let Some(votes) = votes.get(&signs[mention.start..mention.end]) else {
             continue;
         };
         let Some(kind) = votes.winner() else { continue };
@@ -71,7 +97,7 @@ pub(super) fn apply(
             mention.probability = 1.0 - mention.probability;
         }
     }
-    let names: Vec<(&[char], EntityType)> = votes
+    let names: Vec<(&[Sign], EntityType)> = votes
         .iter()
         .filter_map(|(&name, votes)| Some((name, EntityType::ALL[votes.winner()?])))
         .flat_map(|(name, kind)| {
@@ -80,35 +106,42 @@ pub(super) fn apply(
                 .map(move |n| (n, kind))
         })
         .collect();
-    let mut added = occurrences(&names, mentions, &symbols, constraints, scores);
+    let plausibility = |start, end, kind| probability(scores, start, end, kind, scheme);
+    let mut added = occurrences(&names, mentions, signs, constraints, plausibility);
     mentions.append(&mut added);
     mentions.sort_by_key(|mention| mention.start);
 }
 
+/// What separates the parts of a transliterated name.
+const DOT: Sign = Sign::Char('·');
+
 /// What a person is called by who has been named in full: the parts of 帕特·莱德, the
 /// surname of 安倍晋三.
-fn parts(name: &[char], kind: EntityType) -> Vec<&[char]> {
+fn parts(name: &[Sign], kind: EntityType) -> Vec<&[Sign]> {
     if kind != EntityType::Person {
         return Vec::new();
     }
-    if name.contains(&'·') {
-        return name.split(|&c| c == '·').filter(|part| part.len() >= 2).collect();
+    if name.contains(&DOT) {
+        return name
+            .split(|&sign| sign == DOT)
+            .filter(|part| part.len() >= 2)
+            .collect();
     }
     match name.len() {
-        4 => vec![&name[..2]],
+        4 if name.iter().all(|sign| matches!(sign, Sign::Char(_))) => vec![&name[..2]],
         _ => Vec::new(),
     }
 }
 
 /// Occurrences of `names` that no mention overlaps, and that the model finds plausible.
 fn occurrences(
-    names: &[(&[char], EntityType)],
+    names: &[(&[Sign], EntityType)],
     mentions: &[Span],
-    symbols: &[char],
+    signs: &[Sign],
     constraints: &[Constraint],
-    scores: ArrayView2<'_, f32>,
+    plausibility: impl Fn(usize, usize, EntityType) -> f64,
 ) -> Vec<Span> {
-    let mut by_start: HashMap<[char; 2], Vec<usize>> = HashMap::new();
+    let mut by_start: HashMap<[Sign; 2], Vec<usize>> = HashMap::new();
     for (number, (name, _)) in names.iter().enumerate() {
         by_start.entry([name[0], name[1]]).or_default().push(number);
     }
@@ -118,17 +151,14 @@ fn occurrences(
     let mut found = Vec::new();
     let mut next = mentions.iter().peekable();
     let mut at = 0;
-    while at + 1 < symbols.len() {
+    while at + 1 < signs.len() {
         while next.next_if(|mention| mention.end <= at).is_some() {}
         if let Some(mention) = next.peek().filter(|mention| mention.start <= at) {
             at = mention.end;
             continue;
         }
-        let limit = next.peek().map_or(symbols.len(), |mention| mention.start);
-        let candidates = by_start
-            .get(&[symbols[at], symbols[at + 1]])
-            .into_iter()
-            .flatten();
+        let limit = next.peek().map_or(signs.len(), |mention| mention.start);
+        let candidates = by_start.get(&[signs[at], signs[at + 1]]).into_iter().flatten();
         let fits = |&&number: &&usize| {
             let (name, kind) = names[number];
             let end = at + name.len();
@@ -138,9 +168,9 @@ fn occurrences(
                 PLAUSIBLE
             };
             end <= limit
-                && &symbols[at..end] == name
+                && &signs[at..end] == name
                 && keeps(constraints, at, end)
-                && probability(scores, at, end, kind) >= bar
+                && plausibility(at, end, kind) >= bar
         };
         let Some((name, kind)) = candidates.clone().find(fits).map(|&number| names[number]) else {
             at += 1;
@@ -151,7 +181,7 @@ fn occurrences(
             start: at,
             end,
             kind,
-            probability: probability(scores, at, end, kind),
+            probability: plausibility(at, end, kind),
         });
         at = end;
     }
@@ -165,14 +195,19 @@ fn keeps(constraints: &[Constraint], start: usize, end: usize) -> bool {
 }
 
 /// Probability of the labels of this span, each unit by itself.
-fn probability(scores: ArrayView2<'_, f32>, start: usize, end: usize, kind: EntityType) -> f64 {
-    let begin = 1 + 2 * index(kind);
+fn probability(
+    scores: ArrayView2<'_, f32>,
+    start: usize,
+    end: usize,
+    kind: EntityType,
+    scheme: Scheme,
+) -> f64 {
     (start..end)
         .map(|unit| {
             let row = scores.row(unit);
             let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let total: f64 = row.iter().map(|&score| f64::from(score - largest).exp()).sum();
-            let label = if unit == start { begin } else { begin + 1 };
+            let label = scheme.spelling(kind, unit - start, end - start);
             f64::from(row[label] - largest).exp() / total
         })
         .product()
@@ -180,14 +215,6 @@ fn probability(scores: ArrayView2<'_, f32>, start: usize, end: usize, kind: Enti
 
 fn index(kind: EntityType) -> usize {
     EntityType::ALL.iter().position(|&k| k == kind).unwrap_or(0)
-}
-
-fn symbol(unit: &Unit) -> char {
-    match unit.symbol {
-        Symbol::Char(c) => c,
-        Symbol::Space => ' ',
-        Symbol::Break => '\n',
-    }
 }
 
 #[cfg(test)]
@@ -210,28 +237,50 @@ mod tests {
     }
 
     /// Everything outside, but for the spans, which are thinkable.
-    fn scores(units: usize, thinkable: &[Span]) -> Array2<f32> {
-        let mut scores = Array2::zeros((units, 7));
+    fn scores(units: usize, thinkable: &[Span], scheme: Scheme) -> Array2<f32> {
+        let mut scores = Array2::zeros((units, scheme.count()));
         scores.column_mut(0).fill(2.0);
         for span in thinkable {
             for unit in span.start..span.end {
-                let label = 1 + 2 * index(span.kind) + usize::from(unit > span.start);
+                let label = scheme.spelling(span.kind, unit - span.start, span.end - span.start);
                 scores[[unit, label]] = 1.5;
             }
         }
         scores
     }
 
-    fn applied(text: &str, mut mentions: Vec<Span>, thinkable: &[Span]) -> Vec<(usize, usize, EntityType)> {
-        let units = view(text, std::iter::empty());
-        let free = vec![Constraint::Free; units.len()];
-        apply(
-            &mut mentions,
-            &units,
-            &free,
-            scores(units.len(), thinkable).view(),
-        );
-        mentions.iter().map(|m| (m.start, m.end, m.kind)).collect()
+    fn applied(text: &str, mentions: Vec<Span>, thinkable: &[Span]) -> Vec<(usize, usize, EntityType)> {
+        let units = view(text, &[], |_, _| Some(0));
+        let [found, others] = [Scheme::Bio, Scheme::Bioes].map(|scheme| {
+            let signs = signs(&units, text, &CharOffsets::new(text));
+            let free = vec![Constraint::Free; units.len()];
+            let scores = scores(units.len(), thinkable, scheme);
+            let mut mentions = mentions.clone();
+            apply(&mut mentions, &signs, &free, scheme, scores.view());
+            mentions.iter().map(|m| (m.start, m.end, m.kind)).collect()
+        });
+        assert_eq!(found, others);
+        found
+    }
+
+    /// Of a word that is one unit, more than the first character counts.
+    #[test]
+    fn words_are_compared_whole() {
+        let text = "Nancy Pelosi Nora Parker Nancy Pelosi";
+        let starts = [0, 6, 13, 18, 25, 31, text.len() + 1];
+        let units: Vec<Unit> = starts
+            .windows(2)
+            .map(|pair| Unit {
+                symbol: Symbol::Char(text.as_bytes()[pair[0]].into()),
+                id: 0,
+                feature: 0,
+                start: pair[0],
+                end: pair[1] - 1,
+            })
+            .collect();
+        let signs = signs(&units, text, &CharOffsets::new(text));
+        assert_eq!(signs[..2], signs[4..]);
+        assert_ne!(signs[..2], signs[2..4]);
     }
 
     #[test]

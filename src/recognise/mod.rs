@@ -1,65 +1,57 @@
-//! Named entities: the model's view of a text → windows → encoder → decoder → mentions.
+//! Named entities: what a model reads of a text → windows → scores → decoder → mentions.
+//!
+//! The model is shiji's own encoder, or with the feature `bert` any BERT-family token
+//! classifier; both are a `Scorer`, and all the rest is common to them.
 
+#[cfg(feature = "bert")]
+pub mod bert;
 mod consistency;
 pub mod container;
 pub mod encoder;
+mod engine;
 mod gazetteer;
 pub mod model;
+mod scheme;
+mod scorer;
 mod view;
 mod viterbi;
 mod window;
 
-use std::collections::HashMap;
-use std::fs;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::Path;
 
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, Axis, s};
 use rayon::prelude::*;
 
 use crate::document::Mention;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::segment::Word;
 use crate::segment::sentence::sentences;
-use crate::segment::{FEATURE_NAMES, Word};
 use crate::text::CharOffsets;
 
-use encoder::{Batch, Scratch};
-use model::Model;
-use view::{Symbol, Unit, view};
+use engine::Engine;
+use scheme::Scheme;
+use scorer::{Limits, MARKS, Scorer};
+use view::{Symbol, Unit};
 use viterbi::{Constraint, Span};
 use window::{Window, windows};
 
-pub use viterbi::LABELS;
+pub use engine::DEFAULT_MODEL;
 
-/// The models that are compiled in, by name.
-const EMBEDDED: [(&str, &[u8]); 1] = [("accurate", include_bytes!("../../models/accurate.shiji"))];
-
-/// Name of the model that is used where none is named; one of [`EMBEDDED`].
-pub const DEFAULT_MODEL: &str = "accurate";
-
-/// Ending of model files.
-const EXTENSION: &str = "shiji";
-
-/// Tokens that are encoded at once: enough rows to keep the matrix kernels busy,
-/// few enough that the activations stay in the second-level cache.
-const BATCH: usize = 256;
-
-/// Finds named entities with a character encoder. Immutable and shared by all threads.
+/// Finds named entities with a model. Immutable and shared by all threads.
 pub struct Recogniser {
-    model: Model,
-    characters: HashMap<char, u16>,
-    specials: Specials,
-    /// Scratch space of calls that are not running, for reuse.
-    idle: Mutex<Vec<Scratch>>,
+    scorer: Box<dyn Scorer>,
 }
 
-/// Ids of the tokens that are no characters.
-struct Specials {
-    begin: u16,
-    end: u16,
-    unknown: u16,
-    space: u16,
+/// What a model says of a text before it is decoded.
+#[derive(Clone, Debug)]
+pub struct Scores {
+    /// The code points of what the model scored (a character, or a word), half-open, in text order.
+    pub spans: Vec<Range<usize>>,
+    /// Names of the labels.
+    pub labels: Vec<String>,
+    /// The logits, as [spans, labels].
+    pub logits: Array2<f32>,
 }
 
 /// A text that is ready to be recognised.
@@ -78,9 +70,8 @@ struct Job<'w> {
 }
 
 impl Job<'_> {
-    /// Tokens that the encoder reads, with the marks of beginning and end.
     fn tokens(&self) -> usize {
-        self.window.reads.len() + 2
+        self.window.reads.len() + MARKS
     }
 }
 
@@ -100,26 +91,7 @@ impl Recogniser {
     /// # Errors
     /// If there is no such model, or its file is damaged.
     pub fn find(name: &str) -> Result<Self> {
-        if let Some((_, bytes)) = EMBEDDED.iter().find(|(embedded, _)| *embedded == name) {
-            return Self::from_bytes(bytes, name);
-        }
-        let path = Path::new(name);
-        if path.is_file() {
-            return Self::load(path);
-        }
-        let candidates = candidates(name);
-        match candidates.iter().find(|candidate| candidate.is_file()) {
-            Some(found) => Self::load(found),
-            None => Err(Error::Usage(format!(
-                "no model {name:?}: expected {}, the path of a .{EXTENSION} file, or a name for one of {}",
-                EMBEDDED.map(|(name, _)| format!("`{name}`")).join(", "),
-                candidates
-                    .iter()
-                    .map(|c| c.display().to_string())
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ))),
-        }
+        Ok(Self::with(Engine::find(name)?))
     }
 
     /// The model in a file.
@@ -127,188 +99,120 @@ impl Recogniser {
     /// # Errors
     /// If the file cannot be read or is no sound model.
     pub fn load(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
-        Self::from_bytes(&bytes, &path.display().to_string())
+        Ok(Self::with(Engine::load(path)?))
     }
 
-    fn from_bytes(bytes: &[u8], name: &str) -> Result<Self> {
-        let model = Model::load(bytes, name)?;
-        if model.labels() != LABELS {
-            return Err(Error::resource(
-                name,
-                format!("labels {:?}, expected {LABELS:?}", model.labels()),
-            ));
+    fn with(scorer: impl Scorer + 'static) -> Self {
+        Self {
+            scorer: Box::new(scorer),
         }
-        if model.features() != FEATURE_NAMES {
-            return Err(Error::resource(
-                name,
-                "its word features are not those of this release",
-            ));
-        }
-        let positions = model.architecture().positions;
-        if positions < window::LENGTH + 2 {
-            return Err(Error::resource(
-                name,
-                format!("{positions} positions, needs {}", window::LENGTH + 2),
-            ));
-        }
-        let mut characters = HashMap::with_capacity(model.vocabulary().len());
-        let mut named = HashMap::new();
-        for (id, entry) in (0..=u16::MAX).zip(model.vocabulary()) {
-            let mut chars = entry.chars();
-            match (chars.next(), chars.next()) {
-                (Some(c), None) => drop(characters.insert(c, id)),
-                _ => drop(named.insert(entry.as_str(), id)),
-            }
-        }
-        let special = |token: &str| {
-            named
-                .get(token)
-                .copied()
-                .ok_or_else(|| Error::resource(name, format!("no {token} in its vocabulary")))
-        };
-        let unknown = special("<unk>")?;
-        let specials = Specials {
-            begin: special("<s>")?,
-            end: special("</s>")?,
-            unknown,
-            space: characters.get(&'\u{2581}').copied().unwrap_or(unknown),
-        };
-        Ok(Self {
-            model,
-            characters,
-            specials,
-            idle: Mutex::new(Vec::new()),
-        })
     }
 
-    /// The model that this recogniser runs.
-    pub fn model(&self) -> &Model {
-        &self.model
+    /// SHA-256 of the model that this recogniser runs, in hexadecimal: tells it from others.
+    ///
+    /// # Errors
+    /// If files of a model that is not held in memory can no longer be read.
+    pub fn sha256(&self) -> Result<String> {
+        self.scorer.sha256()
     }
 
     /// The mentions of each text, in text order. `words` are those of the folded
     /// text, covering it. Texts are batched together; what else is in the batch
     /// does not change a text's mentions.
     pub fn mentions(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Vec<Mention>> {
-        let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
-        prepared
-            .iter()
-            .zip(self.score(&prepared))
-            .map(|(p, scores)| mentions(p, scores.view()))
+        let scheme = self.scorer.scheme();
+        self.score(texts)
+            .map(|(prepared, logits)| mentions(&prepared, scheme, &logits))
             .collect()
     }
 
-    /// The model's scores of each text, `[units × labels]` logits: a unit is a
-    /// character that the model reads, white space between Han characters, or a
-    /// line break.
-    pub fn scores(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Array2<f32>> {
-        let prepared: Vec<Prepared<'_>> = texts.iter().map(|(text, words)| prepare(text, words)).collect();
-        self.score(&prepared)
+    /// The label scores of each text, which [`Recogniser::mentions`] decodes; for its arguments.
+    pub fn scores(&self, texts: &[(&str, &[Word<'_>])]) -> Vec<Scores> {
+        let scheme = self.scorer.scheme();
+        self.score(texts)
+            .map(|(prepared, logits)| Scores {
+                spans: prepared.units.iter().map(|unit| unit.start..unit.end).collect(),
+                labels: scheme.names(),
+                logits,
+            })
+            .collect()
     }
 
-    fn score(&self, prepared: &[Prepared<'_>]) -> Vec<Array2<f32>> {
-        let mut scores: Vec<Array2<f32>> = prepared
+    /// Each text with the scores of its units, which are whole words where the model reads
+    /// pieces of them.
+    fn score<'t>(
+        &self,
+        texts: &[(&'t str, &'t [Word<'t>])],
+    ) -> impl Iterator<Item = (Prepared<'t>, Array2<f32>)> {
+        let prepared: Vec<Prepared<'_>> = texts
             .iter()
-            .map(|p| Array2::zeros((p.units.len(), LABELS.len())))
+            .map(|(text, words)| self.prepare(text, words))
             .collect();
-        let jobs: Vec<Job<'_>> = prepared
+        let logits = self.logits(&prepared);
+        prepared.into_iter().zip(logits).map(|(prepared, logits)| {
+            let (units, logits) = whole_words(prepared.units, logits);
+            (Prepared { units, ..prepared }, logits)
+        })
+    }
+
+    fn prepare<'t>(&self, text: &'t str, words: &'t [Word<'t>]) -> Prepared<'t> {
+        let units = self.scorer.read(text, words);
+        let starts = sentences(text).map(|sentence| sentence.start);
+        let ends = starts.map(|start| units.partition_point(|unit| unit.start < start));
+        let longest = self.scorer.limits().window;
+        let windows = windows(units.len(), longest, ends.collect::<Vec<_>>());
+        Prepared {
+            text,
+            words,
+            units,
+            windows,
+        }
+    }
+
+    /// The label scores of each text's units, as the model reads them.
+    fn logits(&self, prepared: &[Prepared<'_>]) -> Vec<Array2<f32>> {
+        let Limits { batch, pads, .. } = self.scorer.limits();
+        let mut logits: Vec<Array2<f32>> = prepared
+            .iter()
+            .map(|p| Array2::zeros((p.units.len(), self.scorer.scheme().count())))
+            .collect();
+        let mut jobs: Vec<Job<'_>> = prepared
             .iter()
             .enumerate()
             .flat_map(|(text, p)| p.windows.iter().map(move |window| Job { text, window }))
             .collect();
-        let batches = batches(&jobs);
-        let encoded: Vec<Array2<f32>> = batches
+        if pads {
+            jobs.sort_by_key(Job::tokens);
+        }
+        let batches = batches(&jobs, batch);
+        let scored: Vec<Array2<f32>> = batches
             .par_iter()
-            .map(|batch| self.encode(prepared, batch))
+            .map(|batch| {
+                let units = |job: &Job<'_>| &prepared[job.text].units[job.window.reads.clone()];
+                self.scorer.score(&batch.iter().map(units).collect::<Vec<_>>())
+            })
             .collect();
-        for (batch, logits) in batches.into_iter().zip(encoded) {
+        for (batch, rows) in batches.into_iter().zip(scored) {
             let mut row = 0;
             for &Job { text, window } in batch {
-                // The row of <s> comes first.
-                let from = row + 1 + window.keeps.start - window.reads.start;
-                scores[text]
+                let from = row + window.keeps.start - window.reads.start;
+                logits[text]
                     .slice_mut(s![window.keeps.clone(), ..])
-                    .assign(&logits.slice(s![from..from + window.keeps.len(), ..]));
-                row += window.reads.len() + 2;
+                    .assign(&rows.slice(s![from..from + window.keeps.len(), ..]));
+                row += window.reads.len();
             }
-        }
-        scores
-    }
-
-    fn encode(&self, prepared: &[Prepared<'_>], batch: &[Job<'_>]) -> Array2<f32> {
-        let tokens: usize = batch.iter().map(Job::tokens).sum();
-        let mut ids = Vec::with_capacity(tokens);
-        let mut features = Vec::with_capacity(tokens);
-        let mut lengths = Vec::with_capacity(batch.len());
-        for &Job { text, window } in batch {
-            let units = &prepared[text].units[window.reads.clone()];
-            ids.push(self.specials.begin);
-            ids.extend(units.iter().map(|unit| self.id(unit.symbol)));
-            ids.push(self.specials.end);
-            features.push(0);
-            features.extend(units.iter().map(|unit| unit.feature));
-            features.push(0);
-            lengths.push(units.len() + 2);
-        }
-        let pooled = self.idle.lock().map(|mut idle| idle.pop()).ok().flatten();
-        let mut scratch = pooled.unwrap_or_default();
-        let batch = Batch {
-            ids: &ids,
-            features: &features,
-            lengths: &lengths,
-        };
-        let logits = self
-            .model
-            .forward(&mut scratch, &batch)
-            .expect("windows fit the model")
-            .to_owned();
-        if let Ok(mut idle) = self.idle.lock() {
-            idle.push(scratch);
         }
         logits
     }
-
-    fn id(&self, symbol: Symbol) -> u16 {
-        match symbol {
-            Symbol::Char(c) => self.characters.get(&c).copied().unwrap_or(self.specials.unknown),
-            Symbol::Space => self.specials.space,
-            Symbol::Break => self.specials.end,
-        }
-    }
 }
 
-/// Where a model of that name may lie.
-fn candidates(name: &str) -> Vec<PathBuf> {
-    let file = format!("models/{name}.{EXTENSION}");
-    let program = std::env::current_exe().ok();
-    let beside = program
-        .as_deref()
-        .and_then(Path::parent)
-        .map(|folder| folder.join(&file));
-    beside.into_iter().chain([PathBuf::from(file)]).collect()
-}
-
-fn prepare<'t>(text: &'t str, words: &'t [Word<'t>]) -> Prepared<'t> {
-    let units = view(text, words.iter().copied());
-    let starts = sentences(text).map(|sentence| sentence.start);
-    let ends = starts.map(|start| units.partition_point(|unit| unit.position < start));
-    let windows = windows(units.len(), ends.collect::<Vec<_>>());
-    Prepared {
-        text,
-        words,
-        units,
-        windows,
-    }
-}
-
-/// Groups windows, in order, into batches of about [`BATCH`] tokens.
-fn batches<'j, 'w>(jobs: &'j [Job<'w>]) -> Vec<&'j [Job<'w>]> {
+/// Groups windows, in order, into batches of about `most` tokens.
+fn batches<'j, 'w>(jobs: &'j [Job<'w>], most: usize) -> Vec<&'j [Job<'w>]> {
     let mut batches = Vec::new();
     let mut tokens = 0;
     let mut start = 0;
     for (at, job) in jobs.iter().enumerate() {
-        if tokens + job.tokens() > BATCH && at > start {
+        if tokens + job.tokens() > most && at > start {
             batches.push(&jobs[start..at]);
             (start, tokens) = (at, 0);
         }
@@ -320,24 +224,37 @@ fn batches<'j, 'w>(jobs: &'j [Job<'w>]) -> Vec<&'j [Job<'w>]> {
     batches
 }
 
-fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention> {
+/// Units and scores without the later pieces of words: the first piece speaks for its word.
+fn whole_words(units: Vec<Unit>, scores: Array2<f32>) -> (Vec<Unit>, Array2<f32>) {
+    let kept: Vec<usize> = (0..units.len())
+        .filter(|&at| units[at].symbol != Symbol::Rest)
+        .collect();
+    if kept.len() == units.len() {
+        return (units, scores);
+    }
+    let words = kept.iter().map(|&at| units[at]).collect();
+    (words, scores.select(Axis(0), &kept))
+}
+
+fn mentions(prepared: &Prepared<'_>, scheme: Scheme, scores: &Array2<f32>) -> Vec<Mention> {
     let Prepared {
         text, words, units, ..
     } = prepared;
     let offsets = CharOffsets::new(text);
     let constraints = constraints(units, words);
-    let mut spans: Vec<Span> = viterbi::decode(scores, &constraints)
+    let mut spans: Vec<Span> = viterbi::decode(scheme, scores.view(), &constraints)
         .into_iter()
         .filter_map(|span| {
             let Range { start, end } = trim(units, span.start..span.end)?;
             Some(Span { start, end, ..span })
         })
         .collect();
-    consistency::apply(&mut spans, units, &constraints, scores);
+    let signs = consistency::signs(units, text, &offsets);
+    consistency::apply(&mut spans, &signs, &constraints, scheme, scores.view());
     let mut mentions: Vec<Mention> = spans
         .into_iter()
         .map(|span| {
-            let (start, end) = (units[span.start].position, units[span.end - 1].position + 1);
+            let (start, end) = (units[span.start].start, units[span.end - 1].end);
             Mention {
                 start,
                 end,
@@ -349,8 +266,9 @@ fn mentions(prepared: &Prepared<'_>, scores: ArrayView2<'_, f32>) -> Vec<Mention
         })
         .collect();
     let is_free = |position: usize| {
-        let unit = units.binary_search_by_key(&position, |unit| unit.position);
-        unit.is_ok_and(|unit| constraints[unit] != Constraint::Outside)
+        let next = units.partition_point(|unit| unit.start <= position);
+        let at = next.checked_sub(1).filter(|&at| position < units[at].end);
+        at.is_some_and(|at| constraints[at] != Constraint::Outside)
     };
     gazetteer::apply(&mut mentions, words, text, &offsets, is_free);
     mentions
@@ -364,10 +282,10 @@ fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
     let mut before = None;
     let mut constraints = vec![Constraint::Free; units.len()];
     for (at, unit) in units.iter().enumerate() {
-        while let Some(word) = words.next_if(|word| word.end <= unit.position) {
+        while let Some(word) = words.next_if(|word| word.end <= unit.start) {
             before = Some(word);
         }
-        let word = words.peek().filter(|word| word.start <= unit.position);
+        let word = words.peek().filter(|word| word.start <= unit.start);
         let is_office = word.is_some_and(|word| word.is_office);
         if let (Some(word), Some(before)) = (word, before)
             && is_head(unit, word)
@@ -376,7 +294,7 @@ fn constraints(units: &[Unit], words: &[Word<'_>]) -> Vec<Constraint> {
             constraints[start..=at].fill(Constraint::Outside);
             continue;
         }
-        let follows = at > 0 && units[at - 1].position + 1 == unit.position;
+        let follows = at > 0 && units[at - 1].end == unit.start;
         if unit.symbol == Symbol::Break || is_office {
             constraints[at] = Constraint::Outside;
         } else if follows && is_latin(unit) && is_latin(&units[at - 1]) {
@@ -407,7 +325,7 @@ fn title_start(before: &Word<'_>, units: &[Unit]) -> usize {
         return units.len() - 1;
     }
     if SWALLOWED.contains(last) {
-        return units.partition_point(|unit| unit.position < before.start);
+        return units.partition_point(|unit| unit.start < before.start);
     }
     units.len()
 }

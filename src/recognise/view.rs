@@ -9,7 +9,7 @@ use crate::segment::Word;
 use crate::segment::word_feature;
 use crate::text::fold;
 
-/// What a unit of the view is.
+/// What a unit stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Symbol {
     /// A character of the text, folded.
@@ -18,28 +18,42 @@ pub enum Symbol {
     Space,
     /// One or more line breaks.
     Break,
+    /// A later piece of the word that the unit before begins; it has no label of its own.
+    Rest,
 }
 
 /// One unit that the model reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unit {
-    /// What the model reads.
+    /// What it stands for; for a whole word, its first character.
     pub symbol: Symbol,
+    /// The model's number for it.
+    pub id: u32,
     /// Word feature, see [`word_feature`].
     pub feature: u8,
-    /// Code point of the text that the unit stands for.
-    pub position: usize,
+    /// First code point of the text that the unit stands for.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
 }
 
-/// Builds the view of `text` from its words (which cover the text).
-pub fn view<'s>(text: &str, words: impl Iterator<Item = Word<'s>>) -> Vec<Unit> {
-    let mut features = Vec::with_capacity(text.len() / 2);
+/// The word feature of each code point of a text that `words` cover.
+pub fn features(words: &[Word<'_>]) -> Vec<u8> {
+    let mut features = Vec::with_capacity(words.last().map_or(0, |word| word.end));
     for word in words {
         let length = word.end - word.start;
         features.extend((0..length).map(|place| word_feature(word.pos, place, length)));
     }
+    features
+}
+
+/// Builds the view of `text`, a unit a character, from its words (which cover the text).
+/// `id` numbers what the units stand for, given with the text's own character; what it
+/// has no number for is left out.
+pub fn view(text: &str, words: &[Word<'_>], id: impl Fn(Symbol, char) -> Option<u32>) -> Vec<Unit> {
+    let features = features(words);
     let mut units: Vec<Unit> = Vec::with_capacity(features.len());
-    let mut gap: Option<Unit> = None;
+    let mut gap: Option<(Symbol, usize)> = None;
     for (position, c) in text.chars().enumerate() {
         let folded = fold(c);
         if is_break(folded) || folded.is_whitespace() {
@@ -49,32 +63,32 @@ pub fn view<'s>(text: &str, words: impl Iterator<Item = Word<'s>>) -> Vec<Unit> 
                 Symbol::Space
             };
             match &mut gap {
-                Some(unit) if symbol == Symbol::Break => unit.symbol = symbol,
+                Some((first, _)) if symbol == Symbol::Break => *first = symbol,
                 Some(_) => {}
-                None => {
-                    gap = Some(Unit {
-                        symbol,
-                        feature: 0,
-                        position,
-                    })
-                }
+                None => gap = Some((symbol, position)),
             }
             continue;
         }
         if is_invisible(folded) {
             continue;
         }
-        if let Some(unit) = gap.take()
-            && keeps(unit.symbol, units.last(), folded)
+        let unit = |symbol, c, feature, start| {
+            let end = start + 1;
+            id(symbol, c).map(|id| Unit {
+                symbol,
+                id,
+                feature,
+                start,
+                end,
+            })
+        };
+        if let Some((symbol, start)) = gap.take()
+            && keeps(symbol, units.last(), folded)
         {
-            units.push(unit);
+            units.extend(unit(symbol, ' ', 0, start));
         }
         let feature = features.get(position).copied().unwrap_or(0);
-        units.push(Unit {
-            symbol: Symbol::Char(folded),
-            feature,
-            position,
-        });
+        units.extend(unit(Symbol::Char(folded), c, feature, position));
     }
     units
 }
@@ -89,7 +103,8 @@ fn keeps(symbol: Symbol, before: Option<&Unit>, after: char) -> bool {
     }
 }
 
-fn is_break(c: char) -> bool {
+/// Whether the character ends a line.
+pub fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
@@ -109,12 +124,13 @@ mod tests {
     use super::*;
 
     fn symbols(text: &str) -> String {
-        view(text, std::iter::empty())
+        view(text, &[], |_, _| Some(0))
             .iter()
             .map(|unit| match unit.symbol {
                 Symbol::Char(c) => c,
                 Symbol::Space => '▁',
                 Symbol::Break => '⏎',
+                Symbol::Rest => unreachable!("a unit is a character"),
             })
             .collect()
     }
@@ -133,9 +149,10 @@ mod tests {
     fn positions_are_code_points_of_the_text() {
         let text = "😀 ＵＳＡ\n 董軍";
         let chars: Vec<char> = text.chars().collect();
-        for unit in view(text, std::iter::empty()) {
+        for unit in view(text, &[], |_, c| Some(c as u32)) {
             if let Symbol::Char(c) = unit.symbol {
-                assert_eq!(fold(chars[unit.position]), c);
+                assert_eq!(fold(chars[unit.start]), c);
+                assert_eq!(chars[unit.start] as u32, unit.id);
             }
         }
     }

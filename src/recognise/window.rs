@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-/// Most units of a window; the encoder was trained on contexts of this length.
-pub const LENGTH: usize = 220;
+/// Fewest units that a model must be able to read at once.
+pub const SHORTEST: usize = 2 * OVERLAP;
 
 /// Units that two windows of one long sentence share. No Chinese name is longer
 /// than half of it.
@@ -23,15 +23,16 @@ pub struct Window {
     pub keeps: Range<usize>,
 }
 
-/// Covers `0..length` with windows; `ends` are the positions after which a
-/// sentence ends, in order. The `keeps` of all windows tile `0..length`.
-pub fn windows(length: usize, ends: impl IntoIterator<Item = usize>) -> Vec<Window> {
+/// Covers `0..length` with windows of at most `longest` units, which are at least
+/// [`SHORTEST`]; `ends` are the positions after which a sentence ends, in order. The
+/// `keeps` of all windows tile `0..length`.
+pub fn windows(length: usize, longest: usize, ends: impl IntoIterator<Item = usize>) -> Vec<Window> {
     let mut windows = Vec::new();
     let mut start = 0;
     let mut last_end = 0;
     for end in ends.into_iter().chain([length]) {
         let end = end.min(length);
-        if end - start <= LENGTH {
+        if end - start <= longest {
             last_end = end;
             continue;
         }
@@ -42,8 +43,8 @@ pub fn windows(length: usize, ends: impl IntoIterator<Item = usize>) -> Vec<Wind
             });
             start = last_end;
         }
-        if end - start > LENGTH {
-            overlapping(start..end, &mut windows);
+        if end - start > longest {
+            overlapping(start..end, longest, &mut windows);
             start = end;
         }
         last_end = end;
@@ -57,13 +58,13 @@ pub fn windows(length: usize, ends: impl IntoIterator<Item = usize>) -> Vec<Wind
     windows
 }
 
-fn overlapping(sentence: Range<usize>, windows: &mut Vec<Window>) {
-    let mut reads = sentence.start..sentence.start + LENGTH;
+fn overlapping(sentence: Range<usize>, longest: usize, windows: &mut Vec<Window>) {
+    let mut reads = sentence.start..sentence.start + longest;
     let mut kept = sentence.start;
     loop {
         let is_last = reads.end >= sentence.end;
         if is_last {
-            reads = sentence.end - LENGTH..sentence.end;
+            reads = sentence.end - longest..sentence.end;
         }
         let keep_end = if is_last {
             sentence.end
@@ -78,7 +79,7 @@ fn overlapping(sentence: Range<usize>, windows: &mut Vec<Window>) {
             return;
         }
         kept = keep_end;
-        reads = reads.end - OVERLAP..reads.end - OVERLAP + LENGTH;
+        reads = reads.end - OVERLAP..reads.end - OVERLAP + longest;
     }
 }
 
@@ -87,9 +88,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const LENGTH: usize = 220;
+
     #[test]
     fn sentences_stay_whole_where_they_fit() {
-        let w = windows(300, [100, 210, 300]);
+        let w = windows(300, LENGTH, [100, 210, 300]);
         assert_eq!(
             w,
             [
@@ -103,19 +106,23 @@ mod tests {
                 }
             ]
         );
-        assert_eq!(windows(0, []), []);
+        assert_eq!(windows(0, LENGTH, []), []);
     }
 
     proptest! {
         #[test]
-        fn keeps_tile_and_stay_off_the_edges(length in 0usize..3000, mut ends in proptest::collection::vec(0usize..3000, 0..60)) {
+        fn keeps_tile_and_stay_off_the_edges(
+            length in 0usize..3000,
+            longest in SHORTEST..600,
+            mut ends in proptest::collection::vec(0usize..3000, 0..60),
+        ) {
             ends.sort_unstable();
             let ends: Vec<usize> = ends.into_iter().filter(|&e| e <= length).collect();
-            let all = windows(length, ends.clone());
+            let all = windows(length, longest, ends.clone());
             let mut at = 0;
             for w in &all {
                 prop_assert_eq!(w.keeps.start, at);
-                prop_assert!(w.keeps.end > at && w.reads.len() <= LENGTH);
+                prop_assert!(w.keeps.end > at && w.reads.len() <= longest);
                 prop_assert!(w.reads.start <= w.keeps.start && w.keeps.end <= w.reads.end);
                 let is_border = |p: usize| p == 0 || p == length || ends.contains(&p);
                 // A cut inside a sentence has context on both sides.

@@ -80,17 +80,22 @@ impl Resolver {
         mentions: &mut [Mention],
         words: &[Word<'_>],
     ) -> (Linked, Vec<topics::Explanation>) {
-        let linked = self.link(text, published, mentions);
+        let linked = entities::explain(text, mentions, published, &self.knowledge);
+        set_entities(mentions, &linked);
         let topics = with_topic_input(text, mentions, words, |input| self.topics.explain(input));
         (linked, topics)
     }
 
     fn link(&self, text: &str, published: Option<Published>, mentions: &mut [Mention]) -> Linked {
         let linked = entities::link(text, mentions, published, &self.knowledge);
-        for (mention, reference) in mentions.iter_mut().zip(&linked.refs) {
-            mention.entity = reference.entity.map(|at| linked.entities[at].id.clone());
-        }
+        set_entities(mentions, &linked);
         linked
+    }
+}
+
+fn set_entities(mentions: &mut [Mention], linked: &Linked) {
+    for (mention, reference) in mentions.iter_mut().zip(&linked.refs) {
+        mention.entity = reference.entity.map(|at| linked.entities[at].id.clone());
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) struct Entry {
     pub word: String,
     pub frequency: Option<usize>,
     pub pos: Option<String>,
+    pub line: usize,
 }
 
 /// Reads the file at `path`.
@@ -56,7 +57,10 @@ pub(super) fn read(path: &Path) -> Result<(Vec<Entry>, DictionaryReport)> {
             continue;
         }
         match parse(line) {
-            Ok(entry) => entries.push(entry),
+            Ok(entry) => entries.push(Entry {
+                line: number + 1,
+                ..entry
+            }),
             Err(reason) => report.issues.push(DictionaryIssue {
                 line: number + 1,
                 reason,
@@ -99,6 +103,7 @@ fn parse(line: &str) -> Result<Entry, String> {
         word,
         frequency,
         pos: pos.map(str::to_owned),
+        line: 0,
     })
 }
 
@@ -113,6 +118,7 @@ mod tests {
                 word: "董军".to_owned(),
                 frequency,
                 pos: pos.map(str::to_owned),
+                line: 0,
             })
         };
         assert_eq!(parse("董軍 5 nr"), entry(Some(5), Some("nr")));

@@ -50,6 +50,8 @@ pub struct KnownName {
 pub struct Segmenter {
     jieba: Jieba,
     names: HashMap<String, (KnownName, String)>,
+    /// Word of a user dictionary → `file:line`.
+    lines: HashMap<String, String>,
 }
 
 impl Default for Segmenter {
@@ -64,6 +66,7 @@ impl Segmenter {
         let mut segmenter = Self {
             jieba: Jieba::new(),
             names: HashMap::new(),
+            lines: HashMap::new(),
         };
         for (name, pos) in NAMES.lines().filter_map(|line| line.split_once(' ')) {
             segmenter.add(name.to_owned(), None, Some(pos), false);
@@ -79,7 +82,15 @@ impl Segmenter {
     /// If the file cannot be read or is not UTF-8.
     pub fn add_dictionary(&mut self, path: &Path) -> Result<DictionaryReport> {
         let (entries, report) = dictionary::read(path)?;
-        for Entry { word, frequency, pos } in entries {
+        for Entry {
+            word,
+            frequency,
+            pos,
+            line,
+        } in entries
+        {
+            self.lines
+                .insert(word.clone(), format!("{}:{line}", path.display()));
             self.add(word, frequency, pos.as_deref(), true);
         }
         Ok(report)
@@ -93,6 +104,18 @@ impl Segmenter {
             self.names
                 .insert(word, (KnownName { kind, by_user }, pos.to_owned()));
         }
+    }
+
+    /// `file:line` of the dictionary that lists a word as a name: the user's, or ours.
+    pub fn dictionary_line(&self, word: &str) -> Option<String> {
+        let folded = fold_str(word);
+        if let Some(line) = self.lines.get(&folded) {
+            return Some(line.clone());
+        }
+        self.names.get(&folded)?;
+        let of_word = |line: &str| line.split(' ').next() == Some(folded.as_str());
+        let number = NAMES.lines().position(of_word)?;
+        Some(format!("data/dictionary.txt:{}", number + 1))
     }
 
     /// Whether jieba knows the word with this part of speech; its frequency is

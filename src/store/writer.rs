@@ -13,7 +13,7 @@ use crate::error::Result;
 /// Articles that are committed together, and how long their transaction may last at
 /// most: what an interrupted run has to do again.
 const BATCH: usize = 2_000;
-const BATCH_TIME: Duration = Duration::from_secs(10);
+const BATCH_TIME: Duration = Duration::from_secs(1);
 
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

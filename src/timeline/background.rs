@@ -45,21 +45,24 @@ impl Background {
         let mut by_day: Vec<(Option<Day>, i64)> = appearances.iter().map(|a| (a.day, a.article)).collect();
         by_day.sort_unstable();
         let days: Vec<&[(Option<Day>, i64)]> = by_day.chunk_by(|a, b| a.0 == b.0).collect();
-        let mut background = Self::default();
+        let mut chosen = Vec::new();
         let mut left = ARTICLES;
-        for day in spread(days.len()).map(|at| days[at]) {
-            if left == 0 {
-                break;
+        for day in spread(days.len())
+            .map(|at| days[at])
+            .filter(|day| day[0].0.is_some())
+        {
+            if day.len() <= left {
+                chosen.push(day);
+                left -= day.len();
             }
-            // A day of thousands of articles (most have no date) is a background by itself.
-            if day.len() > left && background.articles > 0.0 {
-                continue;
-            }
-            for &(_, article) in day {
-                let sentences = store.sentences_about(article, entity)?;
-                background.add(sentences.iter().map(|sentence| bigrams(&sentence.text)));
-            }
-            left = left.saturating_sub(day.len());
+        }
+        if chosen.is_empty() {
+            chosen.extend(days.iter().min_by_key(|day| day.len()));
+        }
+        let mut background = Self::default();
+        for (_, article) in chosen.into_iter().flatten() {
+            let sentences = store.sentences_about(*article, entity)?;
+            background.add(sentences.iter().map(|sentence| bigrams(&sentence.text)));
         }
         Ok(background)
     }

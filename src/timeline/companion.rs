@@ -166,6 +166,7 @@ fn bursts(
             terms.push(Term {
                 text: other.name,
                 id: Some(other.id),
+                name_en: other.name_en,
                 articles,
                 llr: rounded(llr),
             });

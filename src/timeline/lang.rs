@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::model::{EntityInfo, EntityRef, Event};
+use super::model::{EntityInfo, EntityRef, Event, Term};
 use super::series::By;
 use crate::error::{Error, Result};
 use crate::resolve::dates::Precision;
@@ -79,6 +79,7 @@ words! {
     sources: "来源", "Sources";
     with: "涉及", "With";
     more: "较弱的高峰", "Weaker ones";
+    rare: "较少见的", "Rarer ones";
     skip: "跳到事件", "Skip to the events";
     keys: "快捷键：/ 搜索，j 与 k 下一个与上一个事件，Esc 清除", "Keys: / search, j and k next and previous event, Esc clear";
     untitled: "（无标题）", "(no headline)";
@@ -139,6 +140,18 @@ impl Lang {
             Self::English => entity.name_en.as_deref().unwrap_or(&entity.name),
             Self::Chinese => &entity.name,
         }
+    }
+
+    /// What marks a burst, as a list.
+    pub(super) fn terms(self, terms: &[Term]) -> String {
+        let names = terms.iter().map(|term| match self {
+            Self::English => term.name_en.as_deref().unwrap_or(&term.text),
+            Self::Chinese => &term.text,
+        });
+        names.collect::<Vec<_>>().join(match self {
+            Self::Chinese => "、",
+            Self::English => ", ",
+        })
     }
 
     /// What a type of entity, or a scheme of topics, is called.

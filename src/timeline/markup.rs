@@ -32,6 +32,49 @@ pub(super) fn web_address(url: &str) -> Option<&str> {
     is_web.then_some(url)
 }
 
+/// The address with its Chinese letters instead of their codes: `%E6%9E%97` is 林.
+fn readable(url: &str) -> String {
+    let mut readable = String::with_capacity(url.len());
+    let mut rest = url;
+    while let Some(at) = rest.find('%') {
+        readable.push_str(&rest[..at]);
+        let (codes, bytes) = coded(&rest[at..]);
+        match String::from_utf8(bytes) {
+            Ok(letters) if codes > 0 && letters.chars().all(char::is_alphanumeric) => {
+                readable.push_str(&letters);
+                rest = &rest[at + codes..];
+            }
+            // Not UTF-8, or marks that would change the address or how it is shown.
+            _ => {
+                let end = at + codes.max(1);
+                readable.push_str(&rest[at..end]);
+                rest = &rest[end..];
+            }
+        }
+    }
+    readable + rest
+}
+
+/// How much of the beginning of `text` is codes of bytes that are not ASCII, up to the end
+/// of a letter in UTF-8, and which bytes.
+fn coded(text: &str) -> (usize, Vec<u8>) {
+    let mut bytes: Vec<u8> = Vec::new();
+    for code in text.as_bytes().chunks(3) {
+        let &[b'%', high, low] = code else { break };
+        let digit = |digit: u8| char::from(digit).to_digit(16);
+        let (Some(high), Some(low)) = (digit(high), digit(low)) else {
+            break;
+        };
+        let byte = (high * 16 + low) as u8;
+        let begins_letter = byte & 0xC0 != 0x80;
+        if byte.is_ascii() || (begins_letter && !bytes.is_empty()) {
+            break;
+        }
+        bytes.push(byte);
+    }
+    (bytes.len() * 3, bytes)
+}
+
 /// A sentence with the entity marked; `mentions` are in code points and in order.
 pub(super) fn highlighted(text: &str, mentions: &[(usize, usize)]) -> String {
     let chars: Vec<char> = text.chars().collect();
@@ -58,7 +101,16 @@ pub(super) fn link(article: &ArticleRef) -> String {
         .as_deref()
         .map(|source| format!(" <small>{}</small>", escape(source)));
     let title = match article.url.as_deref().and_then(web_address) {
-        Some(url) => format!("<a href=\"{}\" rel=\"noreferrer\">{title}</a>", escape(url)),
+        Some(url) => {
+            // What is printed beside the headline, where the address itself is unreadable.
+            let readable = Some(readable(url)).filter(|readable| readable != url);
+            let readable = readable.map(|url| format!(" data-url=\"{}\"", escape(&url)));
+            format!(
+                "<a href=\"{}\"{} rel=\"noreferrer\">{title}</a>",
+                escape(url),
+                readable.unwrap_or_default()
+            )
+        }
         None => title,
     };
     title + &source.unwrap_or_default()
@@ -95,6 +147,25 @@ mod tests {
         };
         let expected = "<a href=\"https://a/&quot;onclick=&quot;x\" rel=\"noreferrer\">&lt;i&gt;</a> <small>&lt;s&gt;</small>";
         assert_eq!(link(&article), expected);
+    }
+
+    #[test]
+    fn addresses_are_readable_and_still_addresses() {
+        for (url, expected) in [
+            (
+                "https://a.cn/1/%E6%9E%97%e9%84%ad-x%20y",
+                "https://a.cn/1/林鄭-x%20y",
+            ),
+            ("https://a.cn/%E3%80%8C%E6%9E%97", "https://a.cn/%E3%80%8C林"),
+            (
+                "https://a.cn/%E2%80%AE%2F%FF%E6",
+                "https://a.cn/%E2%80%AE%2F%FF%E6",
+            ),
+            ("https://a.cn/100%", "https://a.cn/100%"),
+            ("https://a.cn/%é%zz%", "https://a.cn/%é%zz%"),
+        ] {
+            assert_eq!(readable(url), expected);
+        }
     }
 
     #[test]

@@ -232,6 +232,9 @@ pub struct Term {
     /// Identifier, where it is an entity or topic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// English name of the entity or topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// Articles of the burst that have it.
     pub articles: u64,
     /// Log-likelihood ratio.
@@ -269,7 +272,7 @@ pub struct RolePeriod {
     pub first: Option<Date>,
     /// Last article that gives it as current.
     pub last: Option<Date>,
-    /// First article that calls it former.
+    /// First article after `last` that calls it former.
     pub former_since: Option<Date>,
     /// How many articles give it.
     pub articles: u64,

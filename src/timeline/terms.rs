@@ -185,6 +185,7 @@ pub(super) fn title_terms(titles: &Titles, burst: usize) -> Vec<Term> {
         .map(|(((llr, _, count), (term, _)), _)| Term {
             text: term.iter().collect(),
             id: None,
+            name_en: None,
             articles: u64::from(*count),
             llr: rounded(*llr),
         })

@@ -26,7 +26,7 @@ pub(super) struct Buffers {
     value: Vec<Ints>,
     /// Scores of a block of rows.
     scores: Vec<Ints>,
-    /// A row of exponentials.
+    /// Exponentials of a block of rows.
     exponentials: Vec<Floats>,
     /// Attention weights of a block of rows, paired as the tokens of `value` are.
     weights: Vec<Ints>,
@@ -43,7 +43,7 @@ impl Buffers {
         grow(&mut self.key, lines * depth * LANES * 2);
         grow(&mut self.value, lines * depth * LANES * 2);
         grow(&mut self.scores, ROW_LIMIT * lines * 2);
-        grow(&mut self.exponentials, lines * 2);
+        grow(&mut self.exponentials, ROW_LIMIT * lines * 2);
         grow(&mut self.weights, ROW_LIMIT * lines);
         grow(&mut self.products, ROW_LIMIT * depth * 2);
     }
@@ -161,7 +161,7 @@ fn attend_head<S: Simd>(
     let (key_unit, key_inverse) = key.unit(simd, limit);
     let (value_unit, value_inverse) = value.unit(simd, UNIT);
     code_query(simd, query, query_inverse, &mut buffers.query);
-    code_key(simd, key, key_inverse, &mut buffers.key);
+    code_key(simd, key, tokens, key_inverse, &mut buffers.key);
     code_value(simd, value, tokens, value_inverse, &mut buffers.value);
 
     let depth = query.vectors / 2;
@@ -190,17 +190,15 @@ fn attend_head<S: Simd>(
                 out_stride: lines * 2,
             });
         }
-        let scores = buffers.scores.chunks_exact(lines * 2);
-        for (scores, weights) in scores.zip(buffers.weights.chunks_exact_mut(lines)).take(rows) {
-            softmax(
-                simd,
-                scores,
-                tokens,
-                factor,
-                &mut buffers.exponentials[..lines * 2],
-                weights,
-            );
-        }
+        softmax(
+            simd,
+            rows,
+            &buffers.scores[..rows * lines * 2],
+            tokens,
+            factor,
+            &mut buffers.exponentials[..rows * lines * 2],
+            &mut buffers.weights[..rows * lines],
+        );
         for (at, panel) in buffers
             .value
             .chunks_exact(lines * LANES * 2)
@@ -247,17 +245,20 @@ fn code_query<S: Simd>(simd: S, query: Part<'_>, inverse: f32, out: &mut [Ints])
 }
 
 #[inline(always)]
-fn code_key<S: Simd>(simd: S, key: Part<'_>, inverse: f32, out: &mut [Ints]) {
+fn code_key<S: Simd>(simd: S, key: Part<'_>, tokens: usize, inverse: f32, out: &mut [Ints]) {
     let inverse = simd.splat(inverse);
     let panel = key.vectors / 2 * LANES * 2;
-    for (token, row) in key.rows().enumerate() {
-        let out = &mut out[token / PANEL * panel..][..panel];
-        let (vector, lane) = (token % PANEL / LANES, token % LANES);
-        for (pair, out) in row.chunks_exact(2).zip(out.chunks_exact_mut(LANES * 2)) {
-            let groups = simd.join_pairs(code(simd, &pair[0], inverse), code(simd, &pair[1], inverse));
-            let groups = simd.ints_to_array(groups);
+    for block in 0..tokens.div_ceil(LANES) {
+        let out = &mut out[block / 2 * panel..][..panel];
+        for (pair, out) in out.chunks_exact_mut(LANES * 2).enumerate() {
+            let mut groups = [simd.splat_int(0); LANES];
+            for (i, group) in groups.iter_mut().enumerate() {
+                let vector = |part: usize| key.vector(block * LANES + i, pair * 2 + part);
+                *group = simd.join_pairs(code(simd, vector(0), inverse), code(simd, vector(1), inverse));
+            }
+            simd.transpose(&mut groups);
             for (out, group) in out.chunks_exact_mut(2).zip(groups) {
-                out[vector].0[lane] = group;
+                simd.store_ints(group, &mut out[block % 2]);
             }
         }
     }
@@ -284,10 +285,14 @@ fn code_value<S: Simd>(simd: S, value: Part<'_>, tokens: usize, inverse: f32, ou
     }
 }
 
-/// 2^(factor · (score - greatest score)) of the first `tokens` scores, scaled to add up to [`UNIT`].
+/// 2^(factor · (score - greatest score of the row)) of the first `tokens` scores of each
+/// row, scaled to add up to [`UNIT`].
+///
+/// Each step is taken for all rows before the next: within a row the steps wait for each other.
 #[inline(always)]
 fn softmax<S: Simd>(
     simd: S,
+    rows: usize,
     scores: &[Ints],
     tokens: usize,
     factor: f32,
@@ -295,37 +300,53 @@ fn softmax<S: Simd>(
     weights: &mut [Ints],
 ) {
     let (full, rest) = (tokens / LANES, tokens % LANES);
-    let mut greatest = simd.splat_int(i32::MIN);
-    for score in &scores[..full] {
-        greatest = simd.max_ints(greatest, simd.load_ints(score));
+    let width = scores.len() / rows;
+    let mut greatest = [simd.splat_int(i32::MIN); ROW_LIMIT];
+    for (greatest, scores) in greatest.iter_mut().zip(scores.chunks_exact(width)) {
+        for score in &scores[..full] {
+            *greatest = simd.max_ints(*greatest, simd.load_ints(score));
+        }
+        if rest > 0 {
+            *greatest = simd.max_ints(*greatest, simd.keep_ints(simd.load_ints(&scores[full]), rest));
+        }
     }
-    if rest > 0 {
-        greatest = simd.max_ints(greatest, simd.keep_ints(simd.load_ints(&scores[full]), rest));
+    for greatest in &mut greatest[..rows] {
+        *greatest = simd.splat_int(simd.greatest_int(*greatest));
     }
-    let greatest = simd.splat_int(simd.greatest_int(greatest));
+
     let factor = simd.splat(factor);
+    let mut sums = [simd.splat(0.0); ROW_LIMIT];
+    let outputs = exponentials.chunks_exact_mut(width);
+    for (r, (scores, out)) in scores.chunks_exact(width).zip(outputs).enumerate() {
+        for (score, out) in scores[..full].iter().zip(&mut *out) {
+            let value = exponential(simd, score, greatest[r], factor);
+            simd.store(value, out);
+            sums[r] = simd.add(sums[r], value);
+        }
+        if rest > 0 {
+            let value = simd.keep(exponential(simd, &scores[full], greatest[r], factor), rest);
+            simd.store(value, &mut out[full]);
+            sums[r] = simd.add(sums[r], value);
+        }
+        for out in &mut out[tokens.div_ceil(LANES)..] {
+            *out = Floats::default();
+        }
+    }
 
-    let mut sum = simd.splat(0.0);
-    for (score, out) in scores[..full].iter().zip(&mut *exponentials) {
-        let value = exponential(simd, score, greatest, factor);
-        simd.store(value, out);
-        sum = simd.add(sum, value);
+    let mut scales = [factor; ROW_LIMIT];
+    for (scale, &sum) in scales[..rows].iter_mut().zip(&sums) {
+        *scale = simd.splat(UNIT / simd.sum(sum));
     }
-    if rest > 0 {
-        let value = simd.keep(exponential(simd, &scores[full], greatest, factor), rest);
-        simd.store(value, &mut exponentials[full]);
-        sum = simd.add(sum, value);
-    }
-    for out in &mut exponentials[tokens.div_ceil(LANES)..] {
-        *out = Floats::default();
-    }
-
-    let scale = simd.splat(UNIT / simd.sum(sum));
-    for (pair, out) in exponentials.chunks_exact(2).zip(weights) {
-        simd.store_ints(
-            simd.join_pairs(code(simd, &pair[0], scale), code(simd, &pair[1], scale)),
-            out,
-        );
+    let pairs = exponentials
+        .chunks_exact(width)
+        .zip(weights.chunks_exact_mut(width / 2));
+    for ((exponentials, weights), scale) in pairs.zip(scales) {
+        for (pair, out) in exponentials.chunks_exact(2).zip(weights) {
+            simd.store_ints(
+                simd.join_pairs(code(simd, &pair[0], scale), code(simd, &pair[1], scale)),
+                out,
+            );
+        }
     }
 }
 

@@ -72,45 +72,82 @@ pub(super) struct Norm {
     pub eps: f32,
 }
 
+/// Rows that are normalised together: the sums of one hide the latency of the others'.
+pub(super) const NORM_ROWS: usize = 4;
+
 impl Norm {
-    /// Normalises `row + residual` into `residual`; returns its range.
+    /// Normalises `R` rows of `added + rows` into `rows`; returns their ranges.
     #[inline(always)]
-    pub(super) fn apply<S: Simd>(&self, simd: S, row: &[Floats], residual: &mut [Floats]) -> Range<S> {
-        let scale = simd.splat(1.0 / (residual.len() * LANES) as f32);
-        let mut sum = simd.splat(0.0);
-        for (x, added) in residual.iter_mut().zip(row) {
-            let value = simd.add(simd.load(x), simd.load(added));
-            simd.store(value, x);
-            sum = simd.add(sum, value);
+    pub(super) fn apply<S: Simd, const R: usize>(
+        &self,
+        simd: S,
+        added: &[Floats],
+        rows: &mut [Floats],
+    ) -> [Range<S>; R] {
+        let width = self.weight.len();
+        let (added, rows) = (&added[..R * width], &mut rows[..R * width]);
+        let bias = &self.bias[..width];
+        let scale = simd.splat(1.0 / (width * LANES) as f32);
+        let mut sums = [simd.splat(0.0); R];
+        for at in 0..width {
+            for (r, sum) in sums.iter_mut().enumerate() {
+                let x = &mut rows[r * width + at];
+                let value = simd.add(simd.load(x), simd.load(&added[r * width + at]));
+                simd.store(value, x);
+                *sum = simd.add(*sum, value);
+            }
         }
-        let mean = simd.mul(simd.splat(simd.sum(sum)), scale);
-        let mut squares = simd.splat(0.0);
-        for x in &*residual {
-            let difference = simd.sub(simd.load(x), mean);
-            squares = simd.fma(difference, difference, squares);
+        // No closures here and below: they would not be compiled for the instruction set.
+        let mut means = [scale; R];
+        for (mean, sum) in means.iter_mut().zip(sums) {
+            *mean = simd.mul(simd.splat(simd.sum(sum)), scale);
         }
-        let variance = simd.sum(simd.mul(squares, scale));
-        let inverse = simd.splat(1.0 / (variance + self.eps).sqrt());
-        let mut range = Range::new(simd);
-        for ((x, weight), bias) in residual.iter_mut().zip(&self.weight).zip(&self.bias) {
-            let value = simd.mul(simd.sub(simd.load(x), mean), inverse);
-            let value = simd.fma(value, simd.load(weight), simd.load(bias));
-            simd.store(value, x);
-            range.add(simd, value);
+        let mut squares = [simd.splat(0.0); R];
+        for at in 0..width {
+            for r in 0..R {
+                let difference = simd.sub(simd.load(&rows[r * width + at]), means[r]);
+                squares[r] = simd.fma(difference, difference, squares[r]);
+            }
         }
-        range
+        let mut inverses = [scale; R];
+        for (inverse, squares) in inverses.iter_mut().zip(squares) {
+            let variance = simd.sum(simd.mul(squares, scale));
+            *inverse = simd.splat(1.0 / (variance + self.eps).sqrt());
+        }
+        let mut ranges = [Range::new(simd); R];
+        for at in 0..width {
+            let (weight, bias) = (simd.load(&self.weight[at]), simd.load(&bias[at]));
+            for (r, range) in ranges.iter_mut().enumerate() {
+                let x = &mut rows[r * width + at];
+                let value = simd.mul(simd.sub(simd.load(x), means[r]), inverses[r]);
+                let value = simd.fma(value, weight, bias);
+                simd.store(value, x);
+                range.add(simd, value);
+            }
+        }
+        ranges
     }
 }
 
+/// Vectors that go through a polynomial together, to hide the latency of multiply-add.
+const GELU_VECTORS: usize = 4;
+
 /// Replaces `x` by `x · Φ(x)` (GELU with erf); returns the range of the result.
+/// The row has a multiple of [`GELU_VECTORS`] vectors.
 #[inline(always)]
 pub(super) fn gelu<S: Simd>(simd: S, row: &mut [Floats]) -> Range<S> {
     let mut range = Range::new(simd);
-    for x in row {
-        let value = simd.load(x);
-        let value = simd.mul(value, normal_distribution(simd, value));
-        simd.store(value, x);
-        range.add(simd, value);
+    for vectors in row.as_chunks_mut::<GELU_VECTORS>().0 {
+        let mut x = [simd.splat(0.0); GELU_VECTORS];
+        for (x, vector) in x.iter_mut().zip(&*vectors) {
+            *x = simd.load(vector);
+        }
+        let distribution = normal_distribution(simd, x);
+        for ((out, x), distribution) in vectors.iter_mut().zip(x).zip(distribution) {
+            let value = simd.mul(x, distribution);
+            simd.store(value, out);
+            range.add(simd, value);
+        }
     }
     range
 }
@@ -138,11 +175,18 @@ const NORMAL: [f32; 13] = [
 
 /// Φ(x), the standard normal distribution.
 #[inline(always)]
-fn normal_distribution<S: Simd>(simd: S, x: S::F) -> S::F {
-    let x = simd.max(simd.min(x, simd.splat(NORMAL_LIMIT)), simd.splat(-NORMAL_LIMIT));
+fn normal_distribution<S: Simd, const N: usize>(simd: S, mut x: [S::F; N]) -> [S::F; N] {
     let factor = simd.splat(2.0 / (NORMAL_LIMIT * NORMAL_LIMIT));
-    let t = simd.fma(simd.mul(x, x), factor, simd.splat(-1.0));
-    simd.fma(x, polynomial(simd, t, &NORMAL), simd.splat(0.5))
+    let mut t = x;
+    for (x, t) in x.iter_mut().zip(&mut t) {
+        *x = simd.max(simd.min(*x, simd.splat(NORMAL_LIMIT)), simd.splat(-NORMAL_LIMIT));
+        *t = simd.fma(simd.mul(*x, *x), factor, simd.splat(-1.0));
+    }
+    let mut values = polynomial(simd, t, &NORMAL);
+    for (value, x) in values.iter_mut().zip(x) {
+        *value = simd.fma(x, *value, simd.splat(0.5));
+    }
+    values
 }
 
 /// 2^x on [-1/2, 1/2]: minimax fit of the relative error, below 8e-8.
@@ -159,19 +203,26 @@ const EXP2: [f32; 6] = [
 #[inline(always)]
 pub(super) fn exp2<S: Simd>(simd: S, x: S::F) -> S::F {
     let x = simd.max(x, simd.splat(-126.0));
-    let whole = simd.round(x);
-    let rest = simd.sub(x, simd.float(whole));
-    simd.scale_by_power(polynomial(simd, rest, &EXP2), whole)
+    let whole = simd.round_float(x);
+    let [value] = polynomial(simd, [simd.sub(x, whole)], &EXP2);
+    simd.scale_by_power(value, whole)
 }
 
-/// Horner's scheme.
+/// Horner's scheme, for several values at once.
 #[inline(always)]
-fn polynomial<S: Simd, const N: usize>(simd: S, x: S::F, coefficients: &[f32; N]) -> S::F {
-    let mut value = simd.splat(coefficients[N - 1]);
-    for &coefficient in coefficients[..N - 1].iter().rev() {
-        value = simd.fma(value, x, simd.splat(coefficient));
+fn polynomial<S: Simd, const N: usize, const K: usize>(
+    simd: S,
+    x: [S::F; N],
+    coefficients: &[f32; K],
+) -> [S::F; N] {
+    let mut values = [simd.splat(coefficients[K - 1]); N];
+    for &coefficient in coefficients[..K - 1].iter().rev() {
+        let coefficient = simd.splat(coefficient);
+        for (value, &x) in values.iter_mut().zip(&x) {
+            *value = simd.fma(*value, x, coefficient);
+        }
     }
-    value
+    values
 }
 
 #[cfg(test)]

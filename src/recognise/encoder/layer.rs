@@ -4,10 +4,10 @@ use crate::error::Result;
 use crate::recognise::container::{Architecture, Container};
 
 use super::attention::Attend;
-use super::elementwise::{Norm, gelu, quantise, range};
+use super::elementwise::{NORM_ROWS, Norm, gelu, quantise, range};
 use super::embedding::Characters;
 use super::linear::{Apply, LINE, Linear};
-use super::simd::{Floats, LANES, Simd, Task};
+use super::simd::{Floats, Ints, LANES, RowScale, Simd, Task};
 use super::{Batch, Scratch};
 
 /// Rows that go through the feed-forward layers together: few enough for their
@@ -168,6 +168,9 @@ impl Task for Forward<'_> {
     }
 }
 
+/// So many tokens before they are needed, embeddings are fetched from memory.
+const AHEAD: usize = 8;
+
 struct Embed<'a> {
     encoder: &'a Encoder,
     batch: Batch<'a>,
@@ -185,7 +188,7 @@ impl Task for Embed<'_> {
             scratch,
         } = self;
         let hidden = encoder.architecture.hidden;
-        let (width, depth) = (hidden / LANES, hidden / LINE);
+        let width = hidden / LANES;
         let Scratch {
             hidden: rows,
             context,
@@ -193,28 +196,76 @@ impl Task for Embed<'_> {
             scales,
             ..
         } = scratch;
-        let embedded = &mut context[..width];
         let mut first = 0;
-        let sequences = batch.lengths.iter().flat_map(|&length| {
-            let sequence = first..first + length;
-            first += length;
-            (0..length).map(move |position| (sequence.clone(), position))
-        });
-        for (token, (sequence, position)) in sequences.enumerate() {
-            let feature = usize::from(batch.features[token]) * width;
-            encoder
-                .characters
-                .embed(simd, &batch.ids[sequence], position, embedded);
-            let row = &mut rows[token * width..][..width];
-            let added = encoder.positions[position * width..]
-                .iter()
-                .zip(&encoder.features[feature..]);
-            for (x, (position, feature)) in row.iter_mut().zip(added) {
-                simd.store(simd.add(simd.load(position), simd.load(feature)), x);
+        for &length in batch.lengths {
+            let ids = &batch.ids[first..first + length];
+            for position in 0..length {
+                let token = first + position;
+                encoder.characters.prefetch(simd, ids, position + AHEAD);
+                encoder
+                    .characters
+                    .embed(simd, ids, position, &mut context[token * width..][..width]);
+                let feature = usize::from(batch.features[token]) * width;
+                let added = encoder.positions[position * width..]
+                    .iter()
+                    .zip(&encoder.features[feature..]);
+                let row = &mut rows[token * width..][..width];
+                for (x, (position, feature)) in row.iter_mut().zip(added) {
+                    simd.store(simd.add(simd.load(position), simd.load(feature)), x);
+                }
             }
-            let range = encoder.norm.apply(simd, embedded, row);
-            scales[token] = quantise(simd, row, &range, &mut codes[token * depth..][..depth]);
+            first += length;
         }
+        normalise(
+            simd,
+            &encoder.norm,
+            context,
+            &mut rows[..first * width],
+            codes,
+            scales,
+        );
+    }
+}
+
+/// Normalises the sums of `added` and `rows` into `rows`, and codes them.
+#[inline(always)]
+fn normalise<S: Simd>(
+    simd: S,
+    norm: &Norm,
+    added: &[Floats],
+    rows: &mut [Floats],
+    codes: &mut [Ints],
+    scales: &mut [RowScale],
+) {
+    let width = norm.weight.len();
+    let count = rows.len() / width;
+    let whole = count - count % NORM_ROWS;
+    for first in (0..whole).step_by(NORM_ROWS) {
+        normalise_block::<S, NORM_ROWS>(simd, norm, added, rows, codes, scales, first);
+    }
+    for first in whole..count {
+        normalise_block::<S, 1>(simd, norm, added, rows, codes, scales, first);
+    }
+}
+
+/// The `R` rows from row `first` on.
+#[inline(always)]
+fn normalise_block<S: Simd, const R: usize>(
+    simd: S,
+    norm: &Norm,
+    added: &[Floats],
+    rows: &mut [Floats],
+    codes: &mut [Ints],
+    scales: &mut [RowScale],
+    first: usize,
+) {
+    let width = norm.weight.len();
+    let depth = width * LANES / LINE;
+    let rows = &mut rows[first * width..][..R * width];
+    let ranges = norm.apply::<S, R>(simd, &added[first * width..][..R * width], rows);
+    for (r, range) in ranges.iter().enumerate() {
+        let codes = &mut codes[(first + r) * depth..][..depth];
+        scales[first + r] = quantise(simd, &rows[r * width..][..width], range, codes);
     }
 }
 
@@ -294,12 +345,7 @@ fn after_attention<S: Simd>(
         scales,
         out: context,
     });
-    let coded = codes.chunks_exact_mut(depth).zip(&mut *scales);
-    let updated = context.chunks_exact(width).zip(hidden.chunks_exact_mut(width));
-    for ((added, row), (codes, scale)) in updated.zip(coded) {
-        let range = layer.attention_norm.apply(simd, added, row);
-        *scale = quantise(simd, row, &range, codes);
-    }
+    normalise(simd, &layer.attention_norm, context, hidden, codes, scales);
 
     simd.call(Apply {
         weights: &layer.ffn_in,
@@ -318,12 +364,7 @@ fn after_attention<S: Simd>(
         scales: wide_scales,
         out: context,
     });
-    let coded = codes.chunks_exact_mut(depth).zip(&mut *scales);
-    let updated = context.chunks_exact(width).zip(hidden.chunks_exact_mut(width));
-    for ((added, row), (codes, scale)) in updated.zip(coded) {
-        let range = layer.ffn_norm.apply(simd, added, row);
-        *scale = quantise(simd, row, &range, codes);
-    }
+    normalise(simd, &layer.ffn_norm, context, hidden, codes, scales);
 }
 
 /// Rows that the classifier works on together, to hide the latency of multiply-add.

@@ -12,7 +12,7 @@ mod embedding;
 mod layer;
 mod linear;
 #[cfg(test)]
-mod reference;
+pub(super) mod reference;
 mod simd;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use super::embedding::pair_row;
 use crate::recognise::container::{Architecture, Container};
 
 /// Logits of a batch from the weights of a model file as they were stored.
-pub(super) fn forward(file: &Container<'_>, batch: &Batch<'_>) -> Array2<f32> {
+pub(in crate::recognise) fn forward(file: &Container<'_>, batch: &Batch<'_>) -> Array2<f32> {
     let mut first = 0;
     let sequences: Vec<_> = batch
         .lengths

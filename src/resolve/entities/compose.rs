@@ -42,7 +42,7 @@ pub(super) fn compose(
         .or_else(|| with_place(kb, targets, body))
         .or_else(|| committee(kb, targets, body))
         .or_else(|| unit(targets, body))
-        .or_else(|| expanded(kb, targets, body))
+        .or_else(|| expanded(kb, context, targets, body))
         .map(|target| (target, Rule::Composed))
 }
 
@@ -212,6 +212,17 @@ fn mission(
     })
 }
 
+/// Departments of Chinese provinces, cities and counties, short and long.
+const COMMISSIONS: &[(&str, &str)] = &[
+    ("教委", "教育委员会"),
+    ("卫健委", "卫生健康委员会"),
+    ("卫计委", "卫生和计划生育委员会"),
+    ("发改委", "发展和改革委员会"),
+    ("国资委", "国有资产监督管理委员会"),
+    ("住建委", "住房和城乡建设委员会"),
+    ("经信委", "经济和信息化委员会"),
+];
+
 /// Committees of the Chinese Communist Party and people's governments.
 fn committee(kb: &KnowledgeBase, targets: &mut Targets, body: &Body<'_>) -> Option<TargetId> {
     let text = body
@@ -228,6 +239,13 @@ fn committee(kb: &KnowledgeBase, targets: &mut Targets, body: &Body<'_>) -> Opti
         (kb.name(country) == "中国").then_some(())
     };
     let made = |targets: &mut Targets, name: String| Some(targets.made(EntityType::Organization, name));
+    for (short, long) in COMMISSIONS {
+        let seat = text.strip_suffix(short).unwrap_or_default();
+        if seat.ends_with(['省', '市', '县', '区', '州', '盟', '旗']) {
+            division(seat)?;
+            return made(targets, format!("{seat}{long}"));
+        }
+    }
     for level in ["省", "市", "县", "区", "州", "盟", "旗"] {
         for ending in ["委", "委员会"] {
             let Some(seat) = text.strip_suffix(ending).filter(|seat| seat.ends_with(level)) else {
@@ -272,8 +290,14 @@ fn unit(targets: &mut Targets, body: &Body<'_>) -> Option<TargetId> {
     Some(targets.made(EntityType::Organization, format!("中国人民解放军{digits}部队")))
 }
 
-/// An abbreviated body at the beginning of a longer name: 港大教职员工会.
-fn expanded(kb: &KnowledgeBase, targets: &mut Targets, body: &Body<'_>) -> Option<TargetId> {
+/// An abbreviated body at the beginning of a longer name: 港大教职员工会; an institution
+/// there is the one of the country that the context names: 财政部国库司.
+fn expanded(
+    kb: &KnowledgeBase,
+    context: &Context,
+    targets: &mut Targets,
+    body: &Body<'_>,
+) -> Option<TargetId> {
     let length = body.key.chars().count();
     let ends: Vec<usize> = body.key.char_indices().map(|(at, _)| at).skip(2).collect();
     for (taken, &end) in ends.iter().enumerate().rev() {
@@ -281,14 +305,24 @@ fn expanded(kb: &KnowledgeBase, targets: &mut Targets, body: &Body<'_>) -> Optio
         if length - taken < 2 || taken > 8 {
             continue;
         }
-        let Some(entity) = organization(kb, &body.key[..end]) else {
+        let head = Body {
+            key: &body.key[..end],
+            ..*body
+        };
+        let Some(target) = institution(kb, context, targets, &head)
+            .or_else(|| Some(targets.known(organization(kb, head.key)?)))
+        else {
             continue;
         };
-        let name = kb.name(entity);
-        if body.key.starts_with(&key(name)) {
+        let name = targets.name(target, kb).to_owned();
+        let tail = tail_of(body.text, taken)?;
+        // Alphabet公司: the full name has the rest already.
+        if name.ends_with(tail) {
+            return Some(target);
+        }
+        if body.key.starts_with(&key(&name)) {
             return None;
         }
-        let tail = tail_of(body.text, taken)?;
         return Some(targets.made(EntityType::Organization, format!("{name}{tail}")));
     }
     None

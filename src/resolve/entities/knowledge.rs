@@ -1,6 +1,5 @@
 //! The knowledge base: the embedded table and what the user adds to it.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::institutions::Institutions;
@@ -43,6 +42,13 @@ pub(super) struct UserLayer {
     pub lines: HashMap<(String, Number), String>,
     /// The line that is being read.
     pub current: Option<String>,
+}
+
+impl UserLayer {
+    /// Whether look-ups are as in the table.
+    fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.removed.is_empty() && self.merged.is_empty()
+    }
 }
 
 /// An entity that the user added, or that was learned from the corpus.
@@ -92,6 +98,11 @@ impl KnowledgeBase {
             (None, Some(own)) => &own.name,
             (None, None) => self.table.name(entity),
         }
+    }
+
+    /// The name in the embedded table, whatever the user calls the entity.
+    pub(super) fn table_name(&self, entity: Number) -> Option<&str> {
+        self.own(entity).is_none().then(|| self.table.name(entity))
     }
 
     pub(super) fn hant(&self, entity: Number) -> &str {
@@ -187,8 +198,27 @@ impl KnowledgeBase {
     }
 
     /// The entities that a key may stand for, the strongest names first.
-    pub(super) fn find(&self, key: &str) -> Cow<'_, [(Number, Strength)]> {
+    pub(super) fn find(&self, key: &str) -> Vec<(Number, Strength)> {
         let mut found: Vec<(Number, Strength)> = self.table.find(key).collect();
+        if !self.user.is_empty() {
+            self.overrule(key, &mut found);
+        }
+        if found.len() > 1 {
+            found.sort_by_key(|&(entity, strength)| (strength, entity));
+            // Each once, under its strongest name; few share one, so a search beats a set.
+            let mut unique: Vec<(Number, Strength)> = Vec::with_capacity(found.len());
+            for (entity, strength) in found {
+                if !unique.iter().any(|&(known, _)| known == entity) {
+                    unique.push((entity, strength));
+                }
+            }
+            return unique;
+        }
+        found
+    }
+
+    /// Lets the user's names, splits and merges work on what the table has.
+    fn overrule(&self, key: &str, found: &mut Vec<(Number, Strength)>) {
         let user = &self.user;
         if let Some(names) = user.names.get(key) {
             found.extend(names);
@@ -196,15 +226,9 @@ impl KnowledgeBase {
         if !user.removed.is_empty() {
             found.retain(|&(entity, _)| !user.removed.contains(&(key.to_owned(), entity)));
         }
-        if !user.merged.is_empty() {
-            for (entity, _) in &mut found {
-                *entity = self.merged_into(*entity);
-            }
+        for (entity, _) in found {
+            *entity = self.merged_into(*entity);
         }
-        found.sort_by_key(|&(entity, strength)| (strength, entity));
-        let mut seen = HashSet::new();
-        found.retain(|&(entity, _)| seen.insert(entity));
-        Cow::Owned(found)
     }
 
     /// The names of all entities of a kind: key, entity, strength.
@@ -214,8 +238,7 @@ impl KnowledgeBase {
             keys.insert(key);
         }
         keys.into_iter().flat_map(move |key| {
-            let found = self.find(key).into_owned();
-            found
+            self.find(key)
                 .into_iter()
                 .filter(move |&(entity, _)| self.kind(entity) == kind)
                 .map(move |(entity, strength)| (key.to_owned(), entity, strength))

@@ -7,10 +7,12 @@
 mod compose;
 mod context;
 pub mod corpus;
+mod form;
 mod gloss;
 mod institutions;
 mod key;
 mod knowledge;
+mod known_as;
 mod link;
 mod overrides;
 mod person;
@@ -20,15 +22,19 @@ mod score;
 mod table;
 mod target;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 pub use key::key;
 pub use knowledge::KnowledgeBase;
-pub use link::link;
+pub use known_as::{KnownAs, NameStrength};
+pub use link::{explain, link};
 pub use overrides::NoEffect;
 
 use crate::document::EntityType;
-use link::{canonical_form, same_office, traditional_of};
+use form::{canonical_form, traditional_of};
+use roles::same_office;
 
 /// What the mentions of a document stand for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,8 +52,8 @@ pub struct EntityRef {
     pub entity: Option<usize>,
     /// What decided.
     pub rule: Rule,
-    /// The entities that came into question with their scores, the best first;
-    /// empty where there was only one, or where a rule made the name.
+    /// The entities that came into question with their scores, the best first; only
+    /// [`explain`] fills this in, and not where a rule made the name.
     pub candidates: Vec<Candidate>,
     /// The titles that stand beside this mention of a person.
     pub roles: Vec<Role>,
@@ -85,6 +91,21 @@ pub enum Rule {
     /// Several entities known and no context to decide.
     #[default]
     Undecided,
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Name => "a name in the knowledge base",
+            Self::InDocument => "a longer form in the document",
+            Self::Gloss => "a gloss in the text",
+            Self::Transliteration => "another transliteration of a known name",
+            Self::Institution => "country and body put together",
+            Self::Composed => "parts of the name expanded",
+            Self::New => "no entity known, the mention names one",
+            Self::Undecided => "several possible, nothing decides",
+        })
+    }
 }
 
 /// An entity of a document.

@@ -55,8 +55,23 @@ pub(super) fn candidates(kb: &KnowledgeBase, context: &Context, mention: &PlaceM
     scored
 }
 
-/// 维尔纽斯市 → 维尔纽斯, where the table lacks the longer form.
+/// 维尔纽斯市 → 维尔纽斯, 巴基斯坦伊斯兰共和国 → 巴基斯坦, where the table lacks the
+/// longer form.
 fn without_suffix(key: &str) -> &str {
+    const STATES: [&str; 8] = [
+        "伊斯兰共和国",
+        "民主共和国",
+        "人民共和国",
+        "社会主义共和国",
+        "联邦共和国",
+        "共和国",
+        "联邦",
+        "王国",
+    ];
+    let state = STATES.iter().find_map(|state| key.strip_suffix(state));
+    if let Some(state) = state.filter(|state| state.chars().count() > 1) {
+        return state;
+    }
     let short = key
         .strip_suffix(['市', '县', '省', '州', '镇', '岛', '区'])
         .unwrap_or(key);

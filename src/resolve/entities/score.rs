@@ -93,11 +93,8 @@ fn office_evidence(kb: &KnowledgeBase, context: &Context, entity: Number) -> f32
         .unwrap_or(0.0)
 }
 
-/// For the reader of an explanation: the rivals, if there were any.
+/// For the reader of an explanation: the best candidates.
 pub(super) fn explain(kb: &KnowledgeBase, scored: &[Scored]) -> Vec<Candidate> {
-    if scored.len() < 2 {
-        return Vec::new();
-    }
     scored
         .iter()
         .take(5)

@@ -1,7 +1,7 @@
 //! Keyphrases: the words, names and recurring sequences of words that tell an article
 //! from others. TF-IDF over document frequencies of news (`data/topics/df.tsv`).
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::folded::FoldedText;
 use super::record::{Scheme, Topic, TopicInput, places, rounded};
@@ -67,10 +67,10 @@ fn is_numeric(c: char) -> bool {
 /// Finds keyphrases.
 pub(super) struct Keyphrases {
     /// Inverse document frequency of folded words.
-    idf: HashMap<&'static str, f32>,
+    idf: FxHashMap<&'static str, f32>,
     /// That of a word which never occurred.
     unseen: f32,
-    stop: HashSet<&'static str>,
+    stop: FxHashSet<&'static str>,
 }
 
 /// A word or name at a place.
@@ -100,7 +100,7 @@ struct Candidate {
 impl Keyphrases {
     pub fn embedded() -> Result<Self> {
         let damaged = || Error::resource("topics/df.tsv", "damaged: expected idf, tab, words");
-        let mut idf = HashMap::new();
+        let mut idf = FxHashMap::default();
         let mut unseen = 0.0f32;
         for line in FREQUENCIES.lines().filter(|line| !line.starts_with('#')) {
             let (value, words) = line.split_once('\t').ok_or_else(damaged)?;
@@ -123,7 +123,8 @@ impl Keyphrases {
         let units = units(input, text.related as usize);
         let mut candidates: Vec<(&str, Candidate)> = Vec::new();
         // Number of the candidate that every unit is, if it can be one.
-        let mut numbers: HashMap<&str, Option<usize>> = HashMap::with_capacity(units.len());
+        let mut numbers: FxHashMap<&str, Option<usize>> =
+            FxHashMap::with_capacity_and_hasher(units.len(), FxBuildHasher);
         let mut unit_numbers: Vec<Option<usize>> = Vec::with_capacity(units.len());
         for unit in &units {
             let span = (unit.start, unit.end);
@@ -229,7 +230,7 @@ fn phrases<'t>(
         let candidate = &candidates[numbers[at]?].1;
         (candidate.spans.len() >= 2).then_some(candidate)
     };
-    let mut sequences: HashMap<&str, Sequence> = HashMap::new();
+    let mut sequences: FxHashMap<&str, Sequence> = FxHashMap::default();
     for first in 0..units.len() {
         let (mut sum, mut rarest) = (0.0f32, usize::MAX);
         for last in first..units.len().min(first + LONGEST) {

@@ -36,13 +36,12 @@ fn one(out: &mut dyn Write, timeline: &Timeline, lang: Lang) -> io::Result<()> {
     if !timeline.bursts.is_empty() {
         writeln!(out, "## {}\n", lang.bursts())?;
         for burst in &timeline.bursts {
-            let terms: Vec<String> = burst.terms.iter().map(|term| plain(&term.text)).collect();
             let days = lang.days(burst.start, burst.end);
             writeln!(
                 out,
                 "- **{days}** ({}): {}",
                 lang.articles(burst.articles),
-                terms.join("、")
+                plain(&lang.terms(&burst.terms))
             )?;
         }
         writeln!(out)?;

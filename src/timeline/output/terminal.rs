@@ -34,9 +34,10 @@ const DATE: Style = AnsiColor::Cyan.on_default().bold();
 const BURST: Style = AnsiColor::Yellow.on_default().bold();
 const FAINT: Style = Style::new().dimmed();
 
-/// Bursts and companions that are listed.
+/// Bursts, companions and roles that are listed.
 const MAX_BURSTS: usize = 8;
 const MAX_COMPANIONS: usize = 12;
+const MAX_ROLES: usize = 20;
 
 pub(super) fn write(out: &mut dyn Write, timelines: &[Timeline], lang: Lang, look: Look) -> io::Result<()> {
     for (at, timeline) in timelines.iter().enumerate() {
@@ -144,10 +145,20 @@ impl Page<'_> {
         strongest.truncate(MAX_BURSTS);
         strongest.sort_by_key(|burst| burst.start);
         for burst in strongest {
-            let days = self.styled(BURST, &format!("{}…{}", burst.start, burst.end));
-            let terms: Vec<&str> = burst.terms.iter().map(|term| term.text.as_str()).collect();
-            let text = format!("{}  {}", self.lang.articles(burst.articles), terms.join(" "));
-            writeln!(self.out, "  {days}  {}", clean(&text))?;
+            let days = format!("{}…{}", burst.start, burst.end);
+            let articles = self.lang.articles(burst.articles);
+            let room = self
+                .look
+                .width
+                .saturating_sub(cells(&days) + cells(&articles) + 6);
+            // As many terms as the line holds.
+            let terms = (1..=burst.terms.len())
+                .map(|count| self.lang.terms(&burst.terms[..count]))
+                .take_while(|terms| cells(terms) <= room)
+                .last()
+                .unwrap_or_default();
+            let line = format!("  {}  {articles}  {}", self.styled(BURST, &days), clean(&terms));
+            writeln!(self.out, "{}", line.trim_end())?;
         }
         writeln!(self.out)
     }
@@ -242,7 +253,7 @@ impl Page<'_> {
             "\n{}",
             self.styled(Style::new().bold(), self.lang.roles())
         )?;
-        for role in &timeline.roles {
+        for role in timeline.roles.iter().take(MAX_ROLES) {
             let period = match (role.first, role.last) {
                 (Some(first), Some(last)) => format!("{first}…{last}"),
                 _ => self.lang.former().to_owned(),
@@ -254,6 +265,10 @@ impl Page<'_> {
                 clean(&title),
                 self.lang.articles(role.articles)
             )?;
+        }
+        if timeline.roles.len() > MAX_ROLES {
+            let rest = format!("    … +{}", timeline.roles.len() - MAX_ROLES);
+            writeln!(self.out, "{}", self.styled(FAINT, &rest))?;
         }
         Ok(())
     }

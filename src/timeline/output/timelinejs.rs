@@ -40,16 +40,11 @@ pub(super) fn timeline(timelines: &[Timeline], lang: Lang) -> Value {
             events.push(slide);
         }
         for burst in &timeline.bursts {
-            let terms: Vec<&str> = burst
-                .terms
-                .iter()
-                .take(3)
-                .map(|term| term.text.as_str())
-                .collect();
+            let terms = lang.terms(&burst.terms[..burst.terms.len().min(3)]);
             eras.push(json!({
                 "start_date": date(burst.start, Precision::Day),
                 "end_date": date(burst.end, Precision::Day),
-                "text": {"headline": escape(&format!("{name} {}", terms.join(" ")))},
+                "text": {"headline": escape(&format!("{name} {terms}"))},
             }));
         }
     }

@@ -19,11 +19,10 @@ pub(super) fn specification(timelines: &[Timeline], lang: Lang) -> Value {
             }));
         }
         for burst in &timeline.bursts {
-            let terms: Vec<&str> = burst.terms.iter().map(|term| term.text.as_str()).collect();
             let end = burst.end.tomorrow().unwrap_or(burst.end);
             bursts.push(json!({
                 "entity": name(timeline), "start": burst.start, "end": end,
-                "strength": burst.strength, "terms": terms.join(" "),
+                "strength": burst.strength, "terms": lang.terms(&burst.terms),
             }));
         }
         for event in &timeline.events {

@@ -173,7 +173,6 @@ impl Page {
     }
 
     fn burst(&mut self, burst: &Burst, timeline: &Timeline) {
-        let terms: Vec<String> = burst.terms.iter().map(|term| escape(&term.text)).collect();
         let who = self.who(timeline);
         self.add(format_args!(
             "<li><button type=\"button\" data-burst data-from=\"{}\" data-to=\"{}\">{}</button> {who}<small>{} · {} {:.0}</small> {}</li>\n",
@@ -183,7 +182,7 @@ impl Page {
             self.lang.articles(burst.articles),
             self.lang.strength(),
             burst.strength,
-            terms.join("、")
+            escape(&self.lang.terms(&burst.terms))
         ));
     }
 

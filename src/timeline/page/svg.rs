@@ -182,8 +182,11 @@ impl Picture<'_> {
             let top = panels[0].top + number as f64 * BAR;
             (top, top + BAR - 1.0, format!("burst c{}", number % COLORS))
         };
-        let terms: Vec<&str> = burst.terms.iter().map(|term| term.text.as_str()).collect();
-        let title = format!("{}: {}", self.lang.days(burst.start, burst.end), terms.join(" "));
+        let (days, terms) = (
+            self.lang.days(burst.start, burst.end),
+            self.lang.terms(&burst.terms),
+        );
+        let title = format!("{days}: {terms}");
         let _ = writeln!(
             self.svg,
             "<rect class=\"{class}\" data-from=\"{}\" data-to=\"{}\" x=\"{from:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"><title>{}</title></rect>",

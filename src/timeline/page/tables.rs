@@ -7,6 +7,9 @@ use crate::timeline::{Companion, RolePeriod, Timeline};
 /// Blocks for numbers of articles.
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
+/// Titles that fewer articles give, beside the most frequent one, unfold.
+const RARE: f64 = 0.01;
+
 impl Page {
     pub(super) fn tables(&mut self, timelines: &[Timeline]) {
         self.html.push_str("<div class=\"tables\">\n");
@@ -31,10 +34,23 @@ impl Page {
                     "<div><h2>{}{name}</h2>\n<table>\n",
                     self.lang.roles()
                 ));
-                for role in &timeline.roles {
-                    self.role(role);
+                let most = timeline.roles.iter().map(|role| role.articles).max().unwrap_or(0);
+                let (usual, rare): (Vec<_>, Vec<_>) = timeline
+                    .roles
+                    .iter()
+                    .partition(|role| role.articles as f64 >= RARE * most as f64);
+                usual.into_iter().for_each(|role| self.role(role));
+                self.html.push_str("</table>\n");
+                if !rare.is_empty() {
+                    self.add(format_args!(
+                        "<details><summary>{} +{}</summary>\n<table>\n",
+                        self.lang.rare(),
+                        rare.len()
+                    ));
+                    rare.into_iter().for_each(|role| self.role(role));
+                    self.html.push_str("</table></details>\n");
                 }
-                self.html.push_str("</table></div>\n");
+                self.html.push_str("</div>\n");
             }
         }
         self.html.push_str("</div>\n");

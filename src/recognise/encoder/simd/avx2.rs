@@ -133,13 +133,17 @@ impl<const VNNI: bool> Simd for Avx2<VNNI> {
         a.map(|a| unsafe { _mm256_cvtps_epi32(a) })
     }
     #[inline(always)]
+    fn round_float(self, a: F) -> F {
+        a.map(|a| unsafe { _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a) })
+    }
+    #[inline(always)]
     fn float(self, a: I) -> F {
         a.map(|a| unsafe { _mm256_cvtepi32_ps(a) })
     }
     #[inline(always)]
-    fn scale_by_power(self, a: F, exponent: I) -> F {
+    fn scale_by_power(self, a: F, exponent: F) -> F {
         each(a, exponent, |a, exponent| unsafe {
-            let shift = _mm256_slli_epi32::<23>(exponent);
+            let shift = _mm256_slli_epi32::<23>(_mm256_cvtps_epi32(exponent));
             _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), shift))
         })
     }

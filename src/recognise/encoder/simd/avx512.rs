@@ -1,5 +1,6 @@
 //! AVX-512 with VNNI: one instruction a vector of sixteen lanes.
 
+use std::arch::asm;
 use std::arch::x86_64::*;
 
 use super::tile::{PairTile, QuadTile};
@@ -26,6 +27,26 @@ impl Avx512 {
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
 unsafe fn call<T: Task>(simd: Avx512, task: T) -> T::Output {
     task.run(simd)
+}
+
+/// `VPDPWSSD`. LLVM replaces the intrinsic by a multiplication and an addition, which is
+/// slower wherever the instruction has the latency of a multiplication.
+///
+/// # Safety
+/// The processor must have the features; an [`Avx512`] proves it.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
+unsafe fn dot2(mut sum: __m512i, left: __m512i, right: __m512i) -> __m512i {
+    unsafe {
+        asm!(
+            "vpdpwssd {sum}, {left}, {right}",
+            sum = inout(zmm_reg) sum,
+            left = in(zmm_reg) left,
+            right = in(zmm_reg) right,
+            options(pure, nomem, nostack, preserves_flags),
+        );
+    }
+    sum
 }
 
 fn mask(count: usize) -> __mmask16 {
@@ -92,15 +113,16 @@ impl Simd for Avx512 {
         unsafe { _mm512_cvtps_epi32(a) }
     }
     #[inline(always)]
+    fn round_float(self, a: __m512) -> __m512 {
+        unsafe { _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a) }
+    }
+    #[inline(always)]
     fn float(self, a: __m512i) -> __m512 {
         unsafe { _mm512_cvtepi32_ps(a) }
     }
     #[inline(always)]
-    fn scale_by_power(self, a: __m512, exponent: __m512i) -> __m512 {
-        unsafe {
-            let shift = _mm512_slli_epi32::<23>(exponent);
-            _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), shift))
-        }
+    fn scale_by_power(self, a: __m512, exponent: __m512) -> __m512 {
+        unsafe { _mm512_scalef_ps(a, exponent) }
     }
     #[inline(always)]
     fn to_array(self, a: __m512) -> [f32; LANES] {
@@ -153,6 +175,39 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    fn transpose(self, vectors: &mut [__m512i; LANES]) {
+        unsafe {
+            // Pairs, then fours of rows within each quarter of a vector: afterwards vector
+            // 4 g + k has column 4 q + k of the rows 4 g .. 4 g + 4 in quarter q.
+            for four in vectors.as_chunks_mut::<4>().0 {
+                let [a, b, c, d] = *four;
+                let (low, high) = (_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+                let (low2, high2) = (_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+                four[0] = _mm512_unpacklo_epi64(low, low2);
+                four[1] = _mm512_unpackhi_epi64(low, low2);
+                four[2] = _mm512_unpacklo_epi64(high, high2);
+                four[3] = _mm512_unpackhi_epi64(high, high2);
+            }
+            // Quarters of the four vectors with the same k.
+            for k in 0..4 {
+                let (a, b, c, d) = (vectors[k], vectors[4 + k], vectors[8 + k], vectors[12 + k]);
+                let (low, high) = (
+                    _mm512_shuffle_i32x4::<0x44>(a, b),
+                    _mm512_shuffle_i32x4::<0xEE>(a, b),
+                );
+                let (low2, high2) = (
+                    _mm512_shuffle_i32x4::<0x44>(c, d),
+                    _mm512_shuffle_i32x4::<0xEE>(c, d),
+                );
+                vectors[k] = _mm512_shuffle_i32x4::<0x88>(low, low2);
+                vectors[4 + k] = _mm512_shuffle_i32x4::<0xDD>(low, low2);
+                vectors[8 + k] = _mm512_shuffle_i32x4::<0x88>(high, high2);
+                vectors[12 + k] = _mm512_shuffle_i32x4::<0xDD>(high, high2);
+            }
+        }
+    }
+
+    #[inline(always)]
     fn left(self, group: i32) -> __m512i {
         self.splat_int(group)
     }
@@ -166,7 +221,7 @@ impl Simd for Avx512 {
     }
     #[inline(always)]
     fn dot2(self, sum: __m512i, left: i32, right: __m512i) -> __m512i {
-        unsafe { _mm512_dpwssd_epi32(sum, _mm512_set1_epi32(left), right) }
+        unsafe { dot2(sum, _mm512_set1_epi32(left), right) }
     }
 
     #[inline(always)]

@@ -146,9 +146,11 @@ pub(crate) trait Simd: Copy {
     fn keep(self, a: Self::F, count: usize) -> Self::F;
     /// Nearest integer, ties to even.
     fn round(self, a: Self::F) -> Self::I;
+    /// Nearest integer as a float, ties to even.
+    fn round_float(self, a: Self::F) -> Self::F;
     fn float(self, a: Self::I) -> Self::F;
-    /// `a * 2^exponent`, for results that are normal numbers.
-    fn scale_by_power(self, a: Self::F, exponent: Self::I) -> Self::F;
+    /// `a * 2^exponent` for whole exponents, where the result is a normal number.
+    fn scale_by_power(self, a: Self::F, exponent: Self::F) -> Self::F;
     fn to_array(self, a: Self::F) -> [f32; LANES];
 
     fn splat_int(self, value: i32) -> Self::I;
@@ -181,6 +183,22 @@ pub(crate) trait Simd: Copy {
     /// Asks for a line to be brought into the cache; any address will do.
     #[inline(always)]
     fn prefetch(self, _line: *const Ints) {}
+
+    /// Lane `j` of vector `i` becomes lane `i` of vector `j`.
+    #[inline(always)]
+    fn transpose(self, vectors: &mut [Self::I; LANES]) {
+        let mut rows = [Ints::default(); LANES];
+        for (row, vector) in rows.iter_mut().zip(&*vectors) {
+            self.store_ints(*vector, row);
+        }
+        for (lane, vector) in vectors.iter_mut().enumerate() {
+            let mut column = Ints::default();
+            for (to, row) in column.0.iter_mut().zip(&rows) {
+                *to = row.0[lane];
+            }
+            *vector = self.load_ints(&column);
+        }
+    }
 
     /// Sum of the lanes, always in the same order.
     #[inline(always)]
@@ -218,4 +236,38 @@ fn fold<T: Copy>(mut lanes: [T; LANES], f: impl Fn(T, T) -> T) -> T {
         half /= 2;
     }
     lanes[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Transpose<'a>(&'a mut [Ints; LANES]);
+
+    impl Task for Transpose<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) {
+            let mut vectors = [simd.splat_int(0); LANES];
+            for (vector, row) in vectors.iter_mut().zip(&*self.0) {
+                *vector = simd.load_ints(row);
+            }
+            simd.transpose(&mut vectors);
+            for (vector, row) in vectors.into_iter().zip(self.0) {
+                simd.store_ints(vector, row);
+            }
+        }
+    }
+
+    #[test]
+    fn rows_become_columns() {
+        let entry = |row: usize, column: usize| (row * 100 + column) as i32;
+        for kernel in Kernel::available() {
+            let mut rows = std::array::from_fn(|row| Ints(std::array::from_fn(|column| entry(row, column))));
+            kernel.run(Transpose(&mut rows));
+            let wanted = std::array::from_fn(|row| Ints(std::array::from_fn(|column| entry(column, row))));
+            assert_eq!(rows, wanted, "{}", kernel.name());
+        }
+    }
 }

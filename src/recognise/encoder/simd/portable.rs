@@ -96,13 +96,17 @@ impl Simd for Portable {
         each(a, |a| a.round_ties_even() as i32)
     }
     #[inline(always)]
+    fn round_float(self, a: Self::F) -> Self::F {
+        each(a, f32::round_ties_even)
+    }
+    #[inline(always)]
     fn float(self, a: Self::I) -> Self::F {
         each(a, |a| a as f32)
     }
     #[inline(always)]
-    fn scale_by_power(self, a: Self::F, exponent: Self::I) -> Self::F {
+    fn scale_by_power(self, a: Self::F, exponent: Self::F) -> Self::F {
         zip(a, exponent, |a, e| {
-            f32::from_bits(a.to_bits().wrapping_add((e as u32) << 23))
+            f32::from_bits(a.to_bits().wrapping_add((e as i32 as u32) << 23))
         })
     }
     #[inline(always)]

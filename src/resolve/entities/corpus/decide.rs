@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::articles::Articles;
 use super::clusters::Clusters;
 use super::evidence::Evidence;
-use super::gather::Nodes;
+use super::gather::{Node, Nodes};
 use super::learned::{Learned, Reason};
 use super::short;
 use super::sounds::{differences, sound};
 use crate::document::EntityType;
 use crate::resolve::entities::KnowledgeBase;
 use crate::resolve::entities::gloss::is_abbreviation;
-use crate::resolve::entities::key::{has_han, is_dot, is_han, last_part};
+use crate::resolve::entities::key::{has_han, is_dot, is_han, key, last_part};
 use crate::resolve::entities::person::similar;
 use crate::resolve::entities::table::{Number, Strength};
 
@@ -22,6 +22,11 @@ const CLEAR_ARTICLES: usize = 3;
 const CLEAR_SHARE: f64 = 0.9;
 /// A form that so many other names end in is a kind of body, not a body: 教育局.
 const KIND_OF_BODY: usize = 3;
+/// Latin forms up to this length must stand in several articles.
+const ACRONYM: usize = 5;
+/// A family name stands for the person who glosses it if at least every so many-th of its
+/// articles says so.
+const OFTEN: usize = 5;
 /// From this length two transliterated full names that sound alike are one without
 /// further evidence, as the same full name twice would be.
 const LONG_NAME: usize = 5;
@@ -100,8 +105,11 @@ impl Joiner<'_> {
     }
 
     fn gloss(&mut self, gloss: &Gloss) {
-        // Once side by side may be a slip; several articles know what they say.
-        if gloss.articles < 2 && self.apart(gloss.entity, gloss.form) {
+        // Articles alternate between long and short, Chinese and Latin forms; two Chinese
+        // names of people side by side are rather two people.
+        let form = &self.nodes.all()[gloss.form];
+        let alias = form.is_person() && has_han(&form.name);
+        if alias && gloss.articles < 2 && self.apart(gloss.entity, gloss.form) {
             return;
         }
         self.join(gloss.entity, gloss.form, Reason::Gloss, gloss.articles);
@@ -123,7 +131,7 @@ impl Joiner<'_> {
             }
             by_sound.entry(sound(&node.key)).or_default().push(at);
             if let Some(last) = last_part(&node.name).filter(|_| node.is_dotted()) {
-                let family = sound(&crate::resolve::entities::key(last));
+                let family = sound(&key(last));
                 by_family.entry(family).or_default().push(at);
             }
         }
@@ -213,7 +221,7 @@ fn gloss_edges(evidence: &Evidence, nodes: &mut Nodes<'_>, kb: &KnowledgeBase) -
     for ((id, form), articles) in &evidence.glosses {
         let Some(entity) = nodes.find(id) else { continue };
         let node = &nodes.all()[entity];
-        if is_name(&node.name, form, node.kind, kb) {
+        if is_name(node, form, articles.len(), kb) {
             let kind = node.kind;
             edges.push((entity, nodes.of_form(kind, form), articles));
         }
@@ -227,8 +235,8 @@ fn gloss_edges(evidence: &Evidence, nodes: &mut Nodes<'_>, kb: &KnowledgeBase) -
         // A bare family name is decided article by article.
         .filter(|(entity, ..)| nodes.all()[*entity].known || !bearers.contains_key(&nodes.all()[*entity].key))
         .partition(|&(_, form, _)| nodes.all()[form].is_person() && !has_han(&nodes.all()[form].name));
-    let mut clear = clear_forms(other);
-    clear.extend(one_family_name(nodes, latin));
+    let mut clear = clear_forms(nodes, other);
+    clear.extend(latin_names(nodes, latin, kb));
     clear.sort_by_key(|gloss| (std::cmp::Reverse(gloss.articles), gloss.entity, gloss.form));
     clear
 }
@@ -236,18 +244,23 @@ fn gloss_edges(evidence: &Evidence, nodes: &mut Nodes<'_>, kb: &KnowledgeBase) -
 type Edge<'e> = (usize, usize, &'e Articles);
 
 /// Whether a form can be learned as a name: not one that the knowledge base decides.
-fn is_name(name: &str, form: &str, kind: EntityType, kb: &KnowledgeBase) -> bool {
-    let key = crate::resolve::entities::key(form);
-    let known = kb.find(&key).iter().any(|&(entity, _)| kb.kind(entity) == kind);
-    if known || kb.institutions.find(&key).is_some() || key.chars().count() < 2 {
+fn is_name(node: &Node<'_>, form: &str, articles: usize, kb: &KnowledgeBase) -> bool {
+    let key = key(form);
+    let length = key.chars().count();
+    let known = kb
+        .find(&key)
+        .iter()
+        .any(|&(entity, _)| kb.kind(entity) == node.kind);
+    if known || kb.institutions.find(&key).is_some() || length < 2 || node.length() < 2 {
         return false;
     }
-    match (kind, has_han(name), has_han(form)) {
+    match (node.kind, has_han(&node.name), has_han(form)) {
         // One word may be anybody's family name.
         (EntityType::Person, _, false) => form.contains(' '),
-        (EntityType::Person, ..) => key.chars().count() > 1,
-        (_, true, true) => is_abbreviation(name, form) || is_abbreviation(form, name),
-        _ => true,
+        (EntityType::Person, ..) => true,
+        (_, true, true) => is_abbreviation(&node.name, form) || is_abbreviation(form, &node.name),
+        // Few letters abbreviate much.
+        _ => length > ACRONYM || articles > 1,
     }
 }
 
@@ -269,7 +282,7 @@ fn kinds_of_bodies(nodes: &Nodes<'_>, forms: &BTreeSet<usize>) -> BTreeSet<usize
 }
 
 /// Of forms that gloss several names, those that clearly gloss one.
-fn clear_forms(edges: Vec<Edge<'_>>) -> Vec<Gloss> {
+fn clear_forms(nodes: &Nodes<'_>, edges: Vec<Edge<'_>>) -> Vec<Gloss> {
     let mut by_form: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
     for (entity, form, articles) in edges {
         by_form.entry(form).or_default().push((articles.len(), entity));
@@ -280,7 +293,10 @@ fn clear_forms(edges: Vec<Edge<'_>>) -> Vec<Gloss> {
         let total: usize = entities.iter().map(|&(articles, _)| articles).sum();
         let (articles, entity) = entities[0];
         let is_clear = articles >= CLEAR_ARTICLES && articles as f64 >= CLEAR_SHARE * total as f64;
-        if entities.len() == 1 || is_clear {
+        // A bare family name is others' too, unless it is glossed often.
+        let node = &nodes.all()[form];
+        let often = !node.is_person() || node.is_dotted() || articles * OFTEN >= node.articles().len();
+        if often && (entities.len() == 1 || is_clear) {
             clear.push(Gloss {
                 entity,
                 form,
@@ -291,20 +307,36 @@ fn clear_forms(edges: Vec<Edge<'_>>) -> Vec<Gloss> {
     clear
 }
 
-/// Latin full names, of people that have no other with another family name.
-fn one_family_name(nodes: &Nodes<'_>, edges: Vec<Edge<'_>>) -> Vec<Gloss> {
-    let last = |form: usize| last_part(&nodes.all()[form].name).map(crate::resolve::entities::key);
-    let mut families: BTreeMap<usize, BTreeSet<Option<String>>> = BTreeMap::new();
-    for &(entity, form, _) in &edges {
-        families.entry(entity).or_default().insert(last(form));
+/// Latin full names of people that have no other: a Chinese name that is glossed by two
+/// stands for two people. A known person must be known by that family name.
+fn latin_names(nodes: &Nodes<'_>, edges: Vec<Edge<'_>>, kb: &KnowledgeBase) -> Vec<Gloss> {
+    let mut names: BTreeMap<usize, (BTreeSet<[String; 2]>, usize)> = BTreeMap::new();
+    for &(entity, form, articles) in &edges {
+        let (of_entity, glossed) = names.entry(entity).or_default();
+        of_entity.insert(ends(&nodes.all()[form].name));
+        *glossed += articles.len();
     }
-    edges
-        .into_iter()
-        .filter(|(entity, ..)| families[entity].len() == 1)
+    let is_one = |&(entity, form, _): &Edge<'_>| {
+        let node = &nodes.all()[entity];
+        let (forms, glossed) = &names[&entity];
+        let known = node.number.map_or("", |number| kb.english(number));
+        let fits = known.is_empty() || ends(known)[1] == ends(&nodes.all()[form].name)[1];
+        // A bare family name is others' too, unless it is glossed often.
+        let often = node.known || node.is_dotted() || *glossed * OFTEN >= node.articles().len();
+        forms.len() == 1 && fits && often
+    };
+    let clear = edges.into_iter().filter(is_one);
+    clear
         .map(|(entity, form, articles)| Gloss {
             entity,
             form,
             articles: articles.len(),
         })
         .collect()
+}
+
+/// Keys of the first and the last word of a name.
+fn ends(name: &str) -> [String; 2] {
+    let first = name.split_whitespace().next().unwrap_or_default();
+    [first, last_part(name).unwrap_or(name)].map(key)
 }

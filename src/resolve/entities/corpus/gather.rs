@@ -147,11 +147,12 @@ impl<'e> Nodes<'e> {
     }
 
     /// The people that a bare family name may stand for: bearers of 莱德 are those
-    /// called 帕特·莱德, of 岸田 those called 岸田文雄.
+    /// called 帕特·莱德. (Names without a dot do not tell where the family name ends.)
     pub fn bearers(&self) -> HashMap<String, Vec<usize>> {
         let mut bearers: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, node) in self.all.iter().enumerate().filter(|(_, node)| node.is_person()) {
-            if let Some(short) = family_name(node) {
+            let last = last_part(&node.name).filter(|_| node.is_dotted()).map(key);
+            if let Some(short) = last.filter(|short| short.chars().count() > 1) {
                 bearers.entry(short).or_default().push(at);
             }
         }
@@ -164,17 +165,6 @@ impl<'e> Nodes<'e> {
         let in_records = a.roles(None).any(|x| b.roles(None).any(|y| is_one_office(x, y)));
         in_records || holds_office(a, b, kb) || holds_office(b, a, kb)
     }
-}
-
-/// The key of the family name of a full one.
-fn family_name(node: &Node<'_>) -> Option<String> {
-    if node.is_dotted() {
-        return last_part(&node.name)
-            .map(key)
-            .filter(|short| short.chars().count() > 1);
-    }
-    let four = node.length() == 4 && node.key.chars().all(crate::resolve::entities::key::is_han);
-    four.then(|| node.key.chars().take(2).collect())
 }
 
 /// Whether `titled` stands under an office that the knowledge base gives to `known`.
@@ -197,7 +187,7 @@ fn is_one_office(a: &Role, b: &Role) -> bool {
 }
 
 /// Whether an identifier is Wikidata's.
-fn is_qid(id: &str) -> bool {
+pub(super) fn is_qid(id: &str) -> bool {
     id.strip_prefix('Q')
         .is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
 }

@@ -7,10 +7,10 @@ use std::fmt::Write;
 use super::articles::{ArticleKey, article_key};
 use super::clusters::Clusters;
 use super::decide::Reasons;
-use super::gather::{Node, Nodes};
+use super::gather::{Node, Nodes, is_qid};
 use super::short::Shorts;
 use crate::document::{Document, EntityType};
-use crate::resolve::entities::key::{has_han, key};
+use crate::resolve::entities::key::{has_han, is_dot, key};
 use crate::resolve::entities::{Entity, KnowledgeBase, traditional_of};
 
 /// Which names of a corpus are one.
@@ -177,18 +177,15 @@ impl Learned {
     pub fn to_toml(&self) -> String {
         let mut out = String::from(
             "# Learned by `shiji link`. Edit it as you like and give it to `--kb`.\n\
-             # Format: src/resolve/entities/overrides.rs in shiji's sources.\n",
+             # Format: src/resolve/entities/overrides/mod.rs in shiji's sources.\n",
         );
-        let mut rest = self.merges.as_slice();
-        while let Some(first) = rest.first() {
-            let count = rest.iter().take_while(|merge| merge.into == first.into).count();
-            let (merges, others) = rest.split_at(count);
-            rest = others;
-            if let Some(target) = self
-                .people_and_bodies
-                .iter()
-                .find(|target| target.id == first.into.0)
-            {
+        let targets: HashMap<&str, &Target> = self
+            .people_and_bodies
+            .iter()
+            .map(|target| (target.id.as_str(), target))
+            .collect();
+        for merges in self.merges.chunk_by(|a, b| a.into == b.into) {
+            if let Some(target) = targets.get(merges[0].into.0.as_str()) {
                 target.write(merges, &mut out);
             }
         }
@@ -310,11 +307,17 @@ fn target(nodes: &Nodes<'_>, members: &[usize], kb: &KnowledgeBase) -> Target {
     }
 }
 
-/// How well a name stands for the whole: Chinese, full, usual.
-fn fitness<'n>(node: &'n Node<'_>) -> (bool, bool, usize, usize, Reverse<&'n str>) {
+/// How well a name stands for the whole: Chinese, whole, full, usual.
+fn fitness<'n>(node: &'n Node<'_>) -> (bool, Reverse<usize>, bool, usize, usize, Reverse<&'n str>) {
     let length = if node.is_person() { 0 } else { node.length() };
+    let odd = node
+        .name
+        .chars()
+        .filter(|&c| !c.is_alphanumeric() && !is_dot(c))
+        .count();
     (
         has_han(&node.name),
+        Reverse(if has_han(&node.name) { odd } else { 0 }),
         node.is_dotted(),
         length,
         node.articles().len(),
@@ -359,7 +362,7 @@ impl Target {
                     out,
                     "[[merge]]\nfrom = {}\ninto = {} # {}\ntype = \"{}\"",
                     quoted(name),
-                    quoted(&self.id),
+                    quoted(if is_qid(&self.id) { &self.id } else { &self.name }),
                     self.name,
                     self.kind
                 );

@@ -42,9 +42,9 @@ pub(super) fn decide(
         for article in nodes.all()[bare].articles().iter() {
             let is_one = match compare_titles(nodes, clusters, bare, bearer, article) {
                 Some(fits) => fits,
-                // 岸田 may be a whole name; without a title it stays.
+                // Two characters may be anybody's name; without a title they stay.
                 None => {
-                    nodes.all()[bearer].is_dotted()
+                    nodes.all()[bare].length() > 2
                         && company.is_shared(bearer, &nodes.all()[bare].id, article)
                 }
             };

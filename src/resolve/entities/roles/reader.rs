@@ -1,0 +1,149 @@
+//! Where titles stand: before a name, after it, in brackets behind it.
+
+use super::TitleBeside;
+use super::lexicon::LEXICON;
+use crate::document::{EntityType, Mention};
+use crate::text::{CharOffsets, fold};
+
+/// How far left of a name its titles may begin, in code points.
+const WINDOW: usize = 60;
+
+pub(super) struct Reader<'a> {
+    pub text: &'a str,
+    pub offsets: &'a CharOffsets,
+    pub mentions: &'a [Mention],
+}
+
+/// A title as read, with where it begins.
+pub(super) struct Found {
+    pub start: usize,
+    pub title: String,
+    pub of: Option<usize>,
+    pub former: bool,
+}
+
+impl Reader<'_> {
+    /// The folded characters of `start..end`.
+    fn chars(&self, start: usize, end: usize) -> Vec<char> {
+        self.offsets
+            .slice(self.text, start, end)
+            .chars()
+            .map(fold)
+            .collect()
+    }
+
+    /// The mention that ends at a position, looking left from `near`.
+    pub(super) fn ending_at(&self, position: usize, near: usize) -> Option<usize> {
+        (0..near)
+            .rev()
+            .take(8)
+            .find(|&at| self.mentions[at].end == position)
+    }
+
+    pub(super) fn before(&self, person: usize) -> Vec<TitleBeside> {
+        let start = self.mentions[person].start;
+        self.chain(start, person)
+            .into_iter()
+            .map(|found| found.of_person(person))
+            .collect()
+    }
+
+    /// Titles that end at a position, from right to left, joined by 、 or 兼.
+    fn chain(&self, end: usize, near: usize) -> Vec<Found> {
+        let floor = end.saturating_sub(WINDOW);
+        let window = self.chars(floor, end);
+        let mut found: Vec<Found> = Vec::new();
+        // Whether 兼 rather than 、 stands before the title.
+        let mut joined = Vec::new();
+        let mut at = end;
+        loop {
+            // An ideographic space separates the clauses of a headline.
+            while at > floor && matches!(self.offsets.slice(self.text, at - 1, at), " " | "\u{a0}") {
+                at -= 1;
+            }
+            let Some(title) = self.title_ending(&window, floor, at, near) else {
+                break;
+            };
+            at = title.start;
+            found.push(title);
+            if at > floor && matches!(window[at - floor - 1], '、' | '兼' | '暨') {
+                joined.push(window[at - floor - 1] != '、');
+                at -= 1;
+                continue;
+            }
+            break;
+        }
+        inherit_places(&mut found, &joined, self.mentions);
+        found
+    }
+
+    /// 习近平主席, unless the title begins another word (总统府) or belongs to the
+    /// name that follows.
+    pub(super) fn after(&self, person: usize) -> Option<TitleBeside> {
+        let end = self.mentions[person].end;
+        let chars = self.chars(end, (end + 10).min(self.offsets.len()));
+        let length = LEXICON.after.beginning(&chars)?;
+        const CONTINUES: &[char] = &[
+            '府', '团', '候', '选', '令', '级', '夫', '们', '大', '处', '办', '学', '制', '会', '部', '院',
+            '楼', '事', '行',
+        ];
+        if chars.get(length).is_some_and(|c| CONTINUES.contains(c)) {
+            return None;
+        }
+        let next = self.mentions.get(person + 1);
+        if next.is_some_and(|next| {
+            next.start < end + length || next.kind == EntityType::Person && next.start == end + length
+        }) {
+            return None;
+        }
+        Some(TitleBeside {
+            person,
+            title: chars[..length].iter().collect(),
+            of: None,
+            former: false,
+        })
+    }
+
+    /// 帕特·莱德（五角大楼发言人）
+    pub(super) fn in_brackets(&self, person: usize) -> Vec<TitleBeside> {
+        let end = self.mentions[person].end;
+        let chars = self.chars(end, (end + 30).min(self.offsets.len()));
+        if chars.first() != Some(&'(') {
+            return Vec::new();
+        }
+        let Some(close) = chars.iter().position(|&c| matches!(c, ')' | ',' | ';' | '\n')) else {
+            return Vec::new();
+        };
+        let near = self.mentions.partition_point(|m| m.start < end + close);
+        let mut found = self.chain(end + close, near);
+        // The whole bracket must be titles.
+        if found.last().is_none_or(|first| first.start != end + 1) {
+            found.clear();
+        }
+        found.into_iter().map(|title| title.of_person(person)).collect()
+    }
+}
+
+impl Found {
+    fn of_person(self, person: usize) -> TitleBeside {
+        TitleBeside {
+            person,
+            title: self.title,
+            of: self.of,
+            former: self.former,
+        }
+    }
+}
+
+/// 美国国务卿、国家安全顾问基辛格: the country goes for both; a body only where 兼
+/// joins them (研究中心创始人兼主任).
+fn inherit_places(found: &mut [Found], joined: &[bool], mentions: &[Mention]) {
+    for at in (0..found.len().saturating_sub(1)).rev() {
+        let before = found[at + 1].of;
+        let goes_on = before
+            .is_some_and(|of| mentions[of].kind == EntityType::Location || joined.get(at) == Some(&true));
+        if found[at].of.is_none() && goes_on {
+            found[at].of = before;
+        }
+    }
+}

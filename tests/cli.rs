@@ -293,7 +293,14 @@ fn eval_scores_topics_on_labelled_articles() {
     ];
     let (_folder, path) = temporary("labels.jsonl", labels.join("\n").as_bytes());
     let path = path.to_str().unwrap();
-    let arguments = ["eval", "--topics", path, "--corpus", "data/samples", "--errors"];
+    let arguments = [
+        "eval",
+        "--topic-labels",
+        path,
+        "--corpus",
+        "data/samples",
+        "--errors",
+    ];
     let output = run(&arguments);
     assert!(output.status.success(), "{}", stderr(&output));
     let report = stdout(&output);

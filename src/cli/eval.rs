@@ -16,10 +16,10 @@ use super::{DictionaryArgs, ModelArgs, Outcome, ResolverArgs, eval_entities};
 #[derive(Args)]
 pub struct EvalArgs {
     /// Gold file; may be repeated.
-    #[arg(long, required_unless_present_any = ["topics", "titles", "roles"], value_name = "FILE")]
+    #[arg(long, required_unless_present_any = ["topic_labels", "titles", "roles"], value_name = "FILE")]
     gold: Vec<PathBuf>,
     #[command(flatten)]
-    topics: TopicsArgs,
+    topic_scores: TopicsArgs,
     /// Print one JSON object a gold file instead of tables.
     #[arg(long)]
     pub json: bool,
@@ -66,7 +66,7 @@ struct Evaluation {
 }
 
 pub fn run(args: EvalArgs) -> Result<Outcome> {
-    if let Some(titles) = &args.topics.titles {
+    if let Some(titles) = &args.topic_scores.titles {
         return eval_topics::titles(titles);
     }
     if !args.predicted.is_empty() {
@@ -82,8 +82,8 @@ pub fn run(args: EvalArgs) -> Result<Outcome> {
         tagger::Options::default(),
     );
     let pool = pipeline::pool(args.threads)?;
-    if let Some(labels) = &args.topics.topics {
-        return eval_topics::run(labels, &args.topics, &tagger, &pool, args.errors);
+    if let Some(labels) = &args.topic_scores.topic_labels {
+        return eval_topics::run(labels, &args.topic_scores, &tagger, &pool, args.errors);
     }
     if let Some(labels) = &args.roles {
         eval_entities::roles(&args, labels, &tagger, &pool, &knowledge)?;

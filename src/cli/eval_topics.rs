@@ -1,4 +1,4 @@
-//! `shiji eval --topics`: how well topics do on labelled articles.
+//! `shiji eval --topic-labels`: how well topics do on labelled articles.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,15 +17,15 @@ use super::{Outcome, progress_bar};
 pub struct TopicsArgs {
     /// Score topics instead: labels as JSON Lines with `corpus`, `id`, `iptc`, `issues`, such as tests/data/topics-200.jsonl.
     #[arg(long, value_name = "LABELS", conflicts_with_all = ["gold", "json", "entities"], requires = "corpus")]
-    pub topics: Option<PathBuf>,
+    pub topic_labels: Option<PathBuf>,
     /// Where the labelled articles are, as `shiji tag` reads them; all others are passed over.
-    #[arg(long, value_name = "PATH", num_args = 1.., requires = "topics")]
+    #[arg(long, value_name = "PATH", num_args = 1.., requires = "topic_labels")]
     corpus: Vec<PathBuf>,
     /// Only the labels with this `split`.
-    #[arg(long, value_name = "NAME", requires = "topics")]
+    #[arg(long, value_name = "NAME", requires = "topic_labels")]
     split: Option<String>,
     /// Score subjects on titles instead: lines `class<TAB>title` with the classes of TNEWS or THUCNews.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["gold", "topics", "json", "entities"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["gold", "topic_labels", "json", "entities"])]
     pub titles: Option<PathBuf>,
 }
 

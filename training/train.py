@@ -175,10 +175,14 @@ def main():
     parser.add_argument("--bigrams", type=int, default=0, help="rows of the tables of character pairs")
     parser.add_argument("--tokens", type=float, default=10e6, help="length of the run in tokens")
     parser.add_argument("--rate", type=float, default=2e-4, help="peak learning rate")
+    parser.add_argument("--share", action="append", default=[], metavar="SET=TIMES", help="instead of that in SETS")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights the run starts from")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
+    for name, share in (given.split("=") for given in options.share):
+        head, weight, _ = SETS[name]
+        SETS[name] = head, weight, float(share)
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     rng = random.Random(options.seed)

@@ -5,6 +5,7 @@
 //! occurrences that were left out are added if the model thought of them at all.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use ndarray::ArrayView2;
 
@@ -106,7 +107,7 @@ pub(super) fn apply(
                 .map(move |n| (n, kind))
         })
         .collect();
-    let plausibility = |start, end, kind| probability(scores, start, end, kind, scheme);
+    let plausibility = |start, end, kind| probability(scores, start..end, kind, scheme);
     let mut added = occurrences(&names, mentions, signs, constraints, plausibility);
     mentions.append(&mut added);
     mentions.sort_by_key(|mention| mention.start);
@@ -195,22 +196,21 @@ fn keeps(constraints: &[Constraint], start: usize, end: usize) -> bool {
 }
 
 /// Probability of the labels of this span, each unit by itself.
-fn probability(
+pub(super) fn probability(
     scores: ArrayView2<'_, f32>,
-    start: usize,
-    end: usize,
+    span: Range<usize>,
     kind: EntityType,
     scheme: Scheme,
 ) -> f64 {
-    (start..end)
-        .map(|unit| {
-            let row = scores.row(unit);
-            let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let total: f64 = row.iter().map(|&score| f64::from(score - largest).exp()).sum();
-            let label = scheme.spelling(kind, unit - start, end - start);
-            f64::from(row[label] - largest).exp() / total
-        })
-        .product()
+    let (start, end) = (span.start, span.end);
+    span.map(|unit| {
+        let row = scores.row(unit);
+        let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let total: f64 = row.iter().map(|&score| f64::from(score - largest).exp()).sum();
+        let label = scheme.spelling(kind, unit - start, end - start);
+        f64::from(row[label] - largest).exp() / total
+    })
+    .product()
 }
 
 fn index(kind: EntityType) -> usize {

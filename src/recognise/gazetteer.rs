@@ -10,14 +10,13 @@ use crate::text::CharOffsets;
 const DICTIONARY_ALONE: f64 = 0.5;
 
 /// Corrects the types and ends of `mentions` (sorted) that a dictionary lists, and adds
-/// the names it lists where the model found nothing and where `is_free` says of each of
-/// their code points that they may be in a name.
+/// the names it lists where the model found nothing and `admits` says that they may stand.
 pub(super) fn apply(
     mentions: &mut Vec<Mention>,
     words: &[Word<'_>],
     text: &str,
     offsets: &CharOffsets,
-    is_free: impl Fn(usize) -> bool,
+    admits: impl Fn(&Word<'_>, KnownName) -> bool,
 ) {
     let mut known = Vec::new();
     let mut at = 0;
@@ -40,11 +39,7 @@ pub(super) fn apply(
         // the model saw stay, and so do two places where it saw two (中欧).
         let covers = |part: &Mention| word.start <= part.start && part.end <= word.end;
         let is_pair = parts.len() == 2 && word.end - word.start == 2;
-        if is_pair
-            || !parts.iter().all(covers)
-            || is_cut(text, offsets, word)
-            || !(word.start..word.end).all(&is_free)
-        {
+        if is_pair || !parts.iter().all(covers) || is_cut(text, offsets, word) || !admits(word, name) {
             continue;
         }
         known.push(Mention {
@@ -127,7 +122,7 @@ mod tests {
             &words(by_user),
             TEXT,
             &CharOffsets::new(TEXT),
-            |_| true,
+            |_, _| true,
         );
         mentions.iter().map(|m| (m.start, m.end, m.kind)).collect()
     }
@@ -165,7 +160,7 @@ mod tests {
             &words(false),
             TEXT,
             &CharOffsets::new(TEXT),
-            |at| at < 4,
+            |word, _| word.end <= 4,
         );
         assert_eq!(mentions.len(), 1);
     }

@@ -25,8 +25,8 @@ use rayon::prelude::*;
 
 use crate::document::Mention;
 use crate::error::Result;
-use crate::segment::Word;
 use crate::segment::sentence::sentences;
+use crate::segment::{KnownName, Word};
 use crate::text::CharOffsets;
 
 use engine::Engine;
@@ -265,14 +265,22 @@ fn mentions(prepared: &Prepared<'_>, scheme: Scheme, scores: &Array2<f32>) -> Ve
             }
         })
         .collect();
-    let is_free = |position: usize| {
-        let next = units.partition_point(|unit| unit.start <= position);
-        let at = next.checked_sub(1).filter(|&at| position < units[at].end);
-        at.is_some_and(|at| constraints[at] != Constraint::Outside)
+    let admits = |word: &Word<'_>, name: KnownName| {
+        let units = units.partition_point(|unit| unit.end <= word.start)
+            ..units.partition_point(|unit| unit.start < word.end);
+        let is_free = !constraints[units.clone()].contains(&Constraint::Outside);
+        let is_sure = name.by_user || units.len() > SHORT;
+        is_free && (is_sure || consistency::probability(scores.view(), units, name.kind, scheme) >= THINKABLE)
     };
-    gazetteer::apply(&mut mentions, words, text, &offsets, is_free);
+    gazetteer::apply(&mut mentions, words, text, &offsets, admits);
     mentions
 }
+
+/// Names of our dictionary up to this length are also words of the language (高峰, 美的):
+const SHORT: usize = 2;
+
+/// they are taken where the model gives them this probability.
+const THINKABLE: f64 = 0.002;
 
 /// Line breaks and offices are outside entities (国防部长 is no body), and Latin
 /// words are not cut.

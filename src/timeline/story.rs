@@ -21,8 +21,9 @@ const MIN_SHARED: f64 = 0.5;
 /// and this share of what the other says: a round-up of the day is not each of its items;
 const MIN_SHARED_OF_LONGER: f64 = 0.15;
 
-/// or, where the sentences are a smaller share of the one, if the rest is similar enough too;
+/// or, where they are smaller shares, if these are not too small and the rest is similar too;
 const SIMILAR: f64 = 0.2;
+const MIN_SHARED_OF_SIMILAR: f64 = 0.1;
 
 /// and two groups of articles are one story if this share of all pairs between them are:
 /// otherwise, on a busy day, everything would be tied to everything.
@@ -85,7 +86,8 @@ fn same_stories(quotes: &[Said<'_>], background: &Background) -> BTreeMap<(i64, 
         .collect();
     for (pair, [less, more]) in shared_sentences(quotes) {
         let similarity = similarity(&pair);
-        if (less >= MIN_SHARED && more >= MIN_SHARED_OF_LONGER) || similarity >= SIMILAR {
+        let is_shared = less >= MIN_SHARED && more >= MIN_SHARED_OF_LONGER;
+        if is_shared || (similarity >= SIMILAR && more >= MIN_SHARED_OF_SIMILAR) {
             same.insert(pair, similarity.max(more));
         }
     }
@@ -227,7 +229,7 @@ mod tests {
             ),
             (
                 2,
-                "美防长奥斯汀与中国防长董军举行视频通话，讨论台湾、南海等问题。",
+                "中国防长董军和美国防长奥斯汀举行视频通话，谈及台湾和南海局势。",
             ),
             (3, VISIT),
             (4, "董军出席海军成立七十五周年招待会并致辞。"),

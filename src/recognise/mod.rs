@@ -280,7 +280,7 @@ fn mentions(prepared: &Prepared<'_>, scheme: Scheme, scores: &Array2<f32>) -> Ve
 const SHORT: usize = 2;
 
 /// they are taken where the model gives them this probability.
-const THINKABLE: f64 = 0.002;
+const THINKABLE: f64 = 0.0002;
 
 /// Line breaks and offices are outside entities (国防部长 is no body), and Latin
 /// words are not cut.

@@ -293,9 +293,9 @@ fn clear_forms(nodes: &Nodes<'_>, edges: Vec<Edge<'_>>) -> Vec<Gloss> {
         let total: usize = entities.iter().map(|&(articles, _)| articles).sum();
         let (articles, entity) = entities[0];
         let is_clear = articles >= CLEAR_ARTICLES && articles as f64 >= CLEAR_SHARE * total as f64;
-        // A bare family name is others' too, unless it is glossed often.
+        // A bare family name is others' too, unless it is mostly glossed.
         let node = &nodes.all()[form];
-        let often = !node.is_person() || node.is_dotted() || articles * OFTEN >= node.articles().len();
+        let often = !node.is_person() || node.is_dotted() || articles >= node.articles().len();
         if often && (entities.len() == 1 || is_clear) {
             clear.push(Gloss {
                 entity,

@@ -103,6 +103,13 @@ impl KnowledgeBase {
         true
     }
 
+    /// Whether an entity of a kind goes by a name.
+    fn has_name(&self, name: &str, kind: EntityType) -> bool {
+        self.find(&key(name))
+            .iter()
+            .any(|&(entity, _)| self.kind(entity) == kind)
+    }
+
     fn note_line(&mut self, key: &str, entity: Number) {
         if let Some(line) = self.user.current.clone() {
             self.user.lines.insert((key.to_owned(), entity), line);
@@ -118,9 +125,9 @@ impl KnowledgeBase {
                 self.note_line(&key(&entry.from), into);
                 Ok(())
             }
-            // A name that nobody has yet becomes a variant.
+            // A name that nobody of the kind has yet becomes a variant.
             Err(_)
-                if self.find(&key(&entry.from)).is_empty()
+                if !self.has_name(&entry.from, self.kind(into))
                     && self.add_name(&entry.from, into, Strength::Variant) =>
             {
                 Ok(())

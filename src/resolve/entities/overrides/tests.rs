@@ -148,3 +148,10 @@ fn nobody_inherits_the_names_of_a_suppressed_entity() {
     assert_eq!(linked.entities.len(), 1);
     assert_eq!(linked.entities[0].id, "PER:乔·拜登");
 }
+
+#[test]
+fn a_name_of_another_kind_is_free() {
+    let (kb, idle) = base("[[merge]]\nfrom = \"苏伊士\"\ninto = \"法新社\"\ntype = \"ORG\"\n").unwrap();
+    assert_eq!(idle, []);
+    assert_eq!(name(&kb, "苏伊士", EntityType::Organization), "法新社");
+}

@@ -27,7 +27,7 @@ mod reader;
 mod tests;
 
 use std::fs::File;
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
@@ -183,8 +183,7 @@ impl Scorer for Bert {
     fn sha256(&self) -> Result<String> {
         let mut hasher = Sha256::new();
         for path in &self.files {
-            let mut file = File::open(path).map_err(|error| Error::io(path, error))?;
-            let length = io::copy(&mut file, &mut hasher).map_err(|error| Error::io(path, error))?;
+            let length = hash_file(path, &mut hasher).map_err(|error| Error::io(path, error))?;
             hasher.update(length.to_le_bytes());
         }
         Ok(hasher
@@ -230,6 +229,22 @@ impl Recogniser {
 impl From<Bert> for Recogniser {
     fn from(bert: Bert) -> Self {
         Self::with(bert)
+    }
+}
+
+/// Adds the content of a file, which may be large; returns its length.
+fn hash_file(path: &Path, hasher: &mut Sha256) -> io::Result<u64> {
+    let mut reader = BufReader::with_capacity(1 << 20, File::open(path)?);
+    let mut length = 0;
+    loop {
+        let chunk = reader.fill_buf()?;
+        if chunk.is_empty() {
+            return Ok(length);
+        }
+        hasher.update(chunk);
+        let read = chunk.len();
+        length += read as u64;
+        reader.consume(read);
     }
 }
 

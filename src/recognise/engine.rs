@@ -17,7 +17,10 @@ use super::view::{Symbol, Unit, view};
 use super::window;
 
 /// The models that are compiled in, by name.
-const EMBEDDED: [(&str, &[u8]); 1] = [("accurate", include_bytes!("../../models/accurate.shiji"))];
+const EMBEDDED: [(&str, &[u8]); 2] = [
+    ("accurate", include_bytes!("../../models/accurate.shiji")),
+    ("fast", include_bytes!("../../models/fast.shiji")),
+];
 
 /// Name of the model that is used where none is named; one of [`EMBEDDED`].
 pub const DEFAULT_MODEL: &str = "accurate";

@@ -22,7 +22,7 @@ const EMBEDDED: [(&str, &[u8]); 2] = [
     ("fast", include_bytes!("../../models/fast.shiji")),
 ];
 
-/// Name of the model that is used where none is named; one of [`EMBEDDED`].
+/// Name of the model that is used where none is named.
 pub const DEFAULT_MODEL: &str = "accurate";
 
 /// Ending of model files.

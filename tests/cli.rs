@@ -238,6 +238,19 @@ fn a_damaged_model_is_refused() {
 }
 
 #[test]
+fn a_reader_that_left_is_no_error_of_explain() {
+    let mut child = shiji(&["explain", &"川普访问华盛顿。".repeat(2000)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(output.stderr.is_empty(), "{}", stderr(&output));
+}
+
+#[test]
 fn a_closed_pipe_is_no_error() {
     let mut child = shiji(&["tag", "data/samples", "--quiet"])
         .stdout(Stdio::piped())

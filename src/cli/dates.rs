@@ -46,7 +46,7 @@ enum Layout {
 
 pub fn run(args: DatesArgs) -> Result<Outcome> {
     if let Some([set, file]) = args.score.as_deref() {
-        print!("{}", score(set.parse::<DataSet>()?, &PathBuf::from(file))?);
+        out!("{}", score(set.parse::<DataSet>()?, &PathBuf::from(file))?);
         return Ok(Outcome::Complete);
     }
     let prefer = match args.prefer {
@@ -62,7 +62,7 @@ pub fn run(args: DatesArgs) -> Result<Outcome> {
     let text = args.text.unwrap_or_default();
     let dates = resolve(&text, args.reference.map(Published::date), &options);
     match args.output {
-        Layout::Json => println!(
+        Layout::Json => outln!(
             "{}",
             serde_json::to_string(&dates).map_err(|e| Error::Usage(e.to_string()))?
         ),
@@ -80,7 +80,7 @@ fn print(date: &DateMention) {
         confidence,
         ..
     } = date;
-    println!(
+    outln!(
         "{start}..{end}\t{text}\t{value}\t{}\t{confidence}",
         date.precision.as_str()
     );

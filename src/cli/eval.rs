@@ -167,7 +167,7 @@ fn show(
 
 pub fn print_json(evaluation: &impl Serialize) -> Result<()> {
     let json = serde_json::to_string(evaluation).map_err(|error| Error::Usage(error.to_string()))?;
-    println!("{json}");
+    outln!("{json}");
     Ok(())
 }
 
@@ -242,15 +242,16 @@ fn print(evaluation: &Evaluation) {
         seconds,
     } = evaluation;
     let time = seconds.map_or_else(String::new, |seconds| format!(", {seconds:.1} s"));
-    println!(
+    outln!(
         "{gold}: {} documents, {} characters{time}",
-        strict.documents, strict.characters
+        strict.documents,
+        strict.characters
     );
-    print!("{strict}");
+    out!("{strict}");
     let error = calibration.as_ref().map_or_else(String::new, |calibration| {
         format!(", expected calibration error {:.3}", calibration.error)
     });
-    println!("lenient F1 {:.2}{error}\n", lenient.micro.f1 * 100.0);
+    outln!("lenient F1 {:.2}{error}\n", lenient.micro.f1 * 100.0);
 }
 
 fn print_errors(gold: &GoldDocument, predicted: &[Span]) {
@@ -260,7 +261,7 @@ fn print_errors(gold: &GoldDocument, predicted: &[Span]) {
         let context = |from: usize, to: usize| chars[from..to].iter().collect::<String>().replace('\n', "⏎");
         let before = context(span.start.saturating_sub(12), span.start);
         let after = context(span.end, (span.end + 12).min(chars.len()));
-        println!(
+        outln!(
             "{}\t{sign}{}\t{before}[{}]{after}",
             gold.id,
             span.kind,

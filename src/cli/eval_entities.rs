@@ -64,18 +64,19 @@ pub fn names(
         return print_json(&evaluation);
     }
     for (way, report) in [("given the spans", given_spans), ("end to end", end_to_end)] {
-        println!("{gold}: canonical names, {way}");
-        print!("{}", report.scores);
+        outln!("{gold}: canonical names, {way}");
+        out!("{}", report.scores);
         for (kind, nil) in &report.nil {
-            println!(
+            outln!(
                 "{kind}: {} of the mentions undecided, {} not in the knowledge base",
-                nil.undecided, nil.unknown
+                nil.undecided,
+                nil.unknown
             );
         }
-        println!();
+        outln!("");
         if args.errors {
             report.differences.iter().for_each(print_difference);
-            println!();
+            outln!("");
         }
     }
     Ok(())
@@ -99,14 +100,14 @@ pub fn roles(
     if args.json {
         return print_json(&report);
     }
-    println!(
+    outln!(
         "{}: {} of {} labelled names found",
         labels.display(),
         report.mentions,
         labelled.len()
     );
     for score in [&report.roles, &report.titles] {
-        println!(
+        outln!(
             "{:<6}  precision {:.3}  recall {:.3}  F1 {:.3}  ({} right of {} found, {} labelled)",
             score.name,
             score.precision,
@@ -121,7 +122,7 @@ pub fn roles(
         report
             .differences
             .iter()
-            .for_each(|difference| println!("{difference}"));
+            .for_each(|difference| outln!("{difference}"));
     }
     Ok(())
 }
@@ -141,5 +142,5 @@ fn print_difference(difference: &Difference) {
     let found = found.as_ref().map_or("not found".to_owned(), |(name, rule)| {
         format!("got {name:?} ({rule:?})")
     });
-    println!("{document}\t{kind}\t{text}\t{expected}\t{found}");
+    outln!("{document}\t{kind}\t{text}\t{expected}\t{found}");
 }

@@ -31,7 +31,7 @@ pub struct TopicsArgs {
 
 /// Accuracy on a file of titles.
 pub fn titles(file: &Path) -> Result<Outcome> {
-    print!("{}", TitleReport::new(&Topics::embedded()?, file)?);
+    out!("{}", TitleReport::new(&Topics::embedded()?, file)?);
     Ok(Outcome::Complete)
 }
 
@@ -64,13 +64,13 @@ pub fn run(
         let message = format!("none of the {} labelled articles is in the corpus", labels.len());
         return Err(Error::Usage(message));
     }
-    println!("{} of {} labelled articles", report.articles, labels.len());
-    print!("{report}");
+    outln!("{} of {} labelled articles", report.articles, labels.len());
+    out!("{report}");
     if differences {
         report
             .differences
             .iter()
-            .for_each(|difference| println!("{difference}"));
+            .for_each(|difference| outln!("{difference}"));
     }
     Ok(Outcome::Complete)
 }

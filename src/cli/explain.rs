@@ -37,7 +37,7 @@ pub fn run(args: ExplainArgs) -> Result<Outcome> {
         links,
         topics,
     } = tagger.explain(&args.text, args.published);
-    println!("words: {}", words(&tokens));
+    outln!("words: {}", words(&tokens));
     for (at, mention) in mentions.iter().enumerate() {
         print_mention(mention, dictionary_lines[at].as_deref());
         print_known(mention, &knowledge);
@@ -64,9 +64,9 @@ fn print_mention(mention: &Mention, dictionary_line: Option<&str>) {
         confidence,
         ..
     } = mention;
-    println!("{start}..{end} {text}: {kind}, confidence {confidence}");
+    outln!("{start}..{end} {text}: {kind}, confidence {confidence}");
     if let Some(line) = dictionary_line {
-        println!("    dictionary: {line}");
+        outln!("    dictionary: {line}");
     }
 }
 
@@ -81,7 +81,7 @@ fn print_known(mention: &Mention, knowledge: &KnowledgeBase) {
             line,
         } = known;
         let line = line.unwrap_or_else(|| "data/kb/kb.bin, from a package".to_owned());
-        println!("    knowledge base: {strength:?} name of {id} {name}, {kind} ({line})");
+        outln!("    knowledge base: {strength:?} name of {id} {name}, {kind} ({line})");
     }
 }
 
@@ -95,13 +95,15 @@ fn print_link(links: &Linked, at: usize) {
         ..
     } = reference;
     match reference.entity.map(|entity| &links.entities[entity]) {
-        Some(entity) => println!("    stands for {} {}: {rule}", entity.id, entity.name),
-        None => println!("    undecided: {rule}"),
+        Some(entity) => outln!("    stands for {} {}: {rule}", entity.id, entity.name),
+        None => outln!("    undecided: {rule}"),
     }
     for candidate in candidates {
-        println!(
+        outln!(
             "    candidate {} {}: score {:.2}",
-            candidate.id, candidate.name, candidate.score
+            candidate.id,
+            candidate.name,
+            candidate.score
         );
     }
     for role in roles {
@@ -111,7 +113,7 @@ fn print_link(links: &Linked, at: usize) {
             .map(|of| format!(" of {of}"))
             .unwrap_or_default();
         let former = if role.former { ", former" } else { "" };
-        println!("    title {}{of}{former}", role.title);
+        outln!("    title {}{of}{former}", role.title);
     }
 }
 
@@ -121,14 +123,17 @@ fn print_topic(topic: &topics::Explanation) {
         (false, true) => "mentioned in passing",
         (false, false) => "not assigned",
     };
-    println!(
+    outln!(
         "{} {}: {verdict}, score {:.2} of {:.2}",
-        topic.id, topic.name, topic.score, topic.threshold
+        topic.id,
+        topic.name,
+        topic.score,
+        topic.threshold
     );
     for rule in &topic.fired {
-        println!("    {} {:+.2}", rule.terms, rule.weight);
+        outln!("    {} {:+.2}", rule.terms, rule.weight);
     }
     for (term, _) in topic.excluded_by.iter().chain(&topic.excepted) {
-        println!("    ruled out by {term}");
+        outln!("    ruled out by {term}");
     }
 }

@@ -3,6 +3,16 @@
 //! Exit codes: 0 all went well, 1 some articles could not be read (the others
 //! were written), 2 the run could not be done.
 
+/// `println!` for results: a reader who has left (`| head`) ends the program in peace.
+macro_rules! outln {
+    ($($argument:tt)*) => { $crate::cli::write_out(format_args!("{}\n", format_args!($($argument)*))) };
+}
+
+/// `print!` for results, see `outln!`.
+macro_rules! out {
+    ($($argument:tt)*) => { $crate::cli::write_out(format_args!($($argument)*)) };
+}
+
 mod corpus;
 mod dates;
 mod entities;
@@ -17,9 +27,11 @@ mod tag;
 mod timeline;
 
 use std::io::IsTerminal;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
+use std::{fmt, process};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -176,6 +188,17 @@ fn knowledge(overrides: Option<&Path>) -> Result<KnowledgeBase> {
         eprintln!("shiji: {}: {entry}", path.display());
     }
     Ok(knowledge)
+}
+
+/// Writes to standard output; see `outln!`.
+fn write_out(text: fmt::Arguments<'_>) {
+    if let Err(error) = io::stdout().lock().write_fmt(text) {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            process::exit(0);
+        }
+        eprintln!("shiji: standard output: {error}");
+        process::exit(2);
+    }
 }
 
 /// How a command ended when it could be done.

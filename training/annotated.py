@@ -53,6 +53,7 @@ def main():
     parser.add_argument("--output", type=Path, help="gold file to write")
     parser.add_argument("--gazetteers", type=Path)
     parser.add_argument("--data", type=Path, help="training data to append to")
+    parser.add_argument("--part", choices=("train", "dev"), default="train")
     options = parser.parse_args()
     passages = list(read(options.labels, options.corpora))
     if options.output:
@@ -69,9 +70,9 @@ def main():
     ) as texts:
         for _, _, text, mentions in passages:
             text, tags = tagged(text, mentions)
-            copies = [substitute(text, tags, names, rng) for _ in range(COPIES if mentions else 0)]
+            copies = [substitute(text, tags, names, rng) for _ in range(COPIES if mentions and options.part == "train" else 0)]
             for number, (text, tags) in enumerate([(text, tags), *copies]):
-                part = f"copy{number - 1}" if number else "train"
+                part = f"copy{number - 1}" if number else options.part
                 table.write(f"annotated\t{part}\t{text}\t{''.join(LETTERS[tag] for tag in tags)}\n")
                 texts.write(text + "\n")
 

@@ -9,7 +9,7 @@ import torch
 
 from model import Encoder
 from shiji_model import write_model
-from train import LABELS
+from run import LABELS
 
 GROUPS = "nr nrt ns nt nz j n v t m o x".split()
 # The numbering of `src/segment/feature.rs`.

@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import save_file
 
 from export import FEATURES
-from train import CONTEXT, LABELS
+from run import CONTEXT, LABELS
 
 SPECIALS = {"<s>": "[CLS]", "<pad>": "[PAD]", "</s>": "[SEP]", "<unk>": "[UNK]"}
 SETTINGS = f"""\

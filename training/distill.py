@@ -3,7 +3,8 @@ network"): its probabilities of the labels, a character at a time, over labelled
 
     python training/distill.py --data DIR --teacher CHECKPOINT --output DIR --layers 3 --hidden 192 --ffn 768
 
-`scores.bin` in the data folder holds the teacher's scores of the rows of `texts.txt` (`examples/scores.rs`). Resumes
+`scores.bin` in the data folder holds the teacher's scores of the first rows of `texts.txt` (`examples/scores.rs`); the
+rows after them, which must be of a set whose labels count, are learned from their labels alone. Resumes
 from `last.pt` in the output folder if that is there. Every log line goes to `log.jsonl` too.
 """
 import argparse
@@ -70,7 +71,7 @@ class Data:
                 at = end
         self.ids, self.features, self.labels = map(np.concatenate, (ids, features, labels))
         self.scores = scores
-        assert len(self.ids) == len(self.features) == len(self.labels) == len(scores)
+        assert len(self.ids) == len(self.features) == len(self.labels) >= len(scores)
 
     def epoch(self, rng):
         """Shuffled batches of slices; neighbours are joined now and then, as articles have them."""
@@ -103,13 +104,14 @@ class Data:
         return batches
 
     def collate(self, batch, rng):
-        """ids, features, labels, teacher's probabilities and mask of a batch, with noise as in training."""
+        """ids, features, labels, teacher's probabilities, where these are known, and mask of a batch, with noise as
+        in training."""
         width = min(CONTEXT, max(sum(e - s + 1 for s, e in slices) for slices in batch)) + 2
         shape = (len(batch), width)
         ids, features = np.full(shape, 1, np.int64), np.zeros(shape, np.int64)
         labels, mask = np.full(shape, IGNORED, np.int64), np.zeros(shape, bool)
         scores = np.zeros((*shape, len(LABELS)), np.uint8)
-        known = np.zeros(shape, bool)
+        text, known = np.zeros(shape, bool), np.zeros(shape, bool)
         for i, slices in enumerate(batch):
             at = 1
             ids[i, 0] = 0
@@ -121,8 +123,9 @@ class Data:
                 end = min(end, start + width - 1 - at)
                 to = at + end - start
                 ids[i, at:to], features[i, at:to] = self.ids[start:end], self.features[start:end]
-                labels[i, at:to], scores[i, at:to] = self.labels[start:end], self.scores[start:end]
-                known[i, at:to] = True
+                labels[i, at:to], text[i, at:to] = self.labels[start:end], True
+                if end <= len(self.scores):
+                    scores[i, at:to], known[i, at:to] = self.scores[start:end], True
                 at = to
             ids[i, at] = 2
             mask[i, : at + 1] = True
@@ -130,7 +133,7 @@ class Data:
             spaced = np.isin(ids, self.separators) & (np.random.default_rng(rng.getrandbits(32)).random(shape) < 0.6)
             ids[spaced] = self.space
         draw = np.random.default_rng(rng.getrandbits(32)).random(shape)
-        ids[known & (draw < 0.01)] = self.unknown
+        ids[text & (draw < 0.01)] = self.unknown
         if rng.random() < 0.03:
             features[:] = 0
         mask = None if mask.all() else torch.from_numpy(mask)
@@ -167,15 +170,22 @@ def main():
         with run.autocast():
             logits = model(ids, features, mask, checkpoint.HEAD)
         logits = logits.float()
-        soft = -(target[known] * torch.log_softmax(logits[known], -1)).sum(-1).mean()
-        hard = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="sum")
-        return run.Loss(soft + HARD * hard / known.sum(), soft.item(), ids.numel())
+        soft = -(target[known] * torch.log_softmax(logits[known], -1)).sum()
+        hard = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="none")
+        hard = (hard * torch.where(known.flatten(), HARD, 1.0)).sum()
+        total = (soft + hard) / mask_size(ids, mask)
+        return run.Loss(total, total.item(), ids.numel())
 
     dev = {
         name: [tuple(part[s:e].astype(np.int64) for part in (data.ids, data.features, data.labels)) for s, e in rows]
         for name, rows in data.dev.items()
     }
     training.fit(lambda epoch: data.epoch(random.Random(f"{options.seed} {epoch}")), loss_of, dev)
+
+
+def mask_size(ids, mask):
+    """Tokens of a batch that are no padding."""
+    return ids.numel() if mask is None else mask.sum()
 
 
 def initialise(model, char, hidden):

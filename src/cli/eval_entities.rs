@@ -106,7 +106,7 @@ pub fn roles(
         report.mentions,
         labelled.len()
     );
-    for score in [&report.roles, &report.titles] {
+    for score in [&report.roles, &report.exact] {
         outln!(
             "{:<6}  precision {:.3}  recall {:.3}  F1 {:.3}  ({} right of {} found, {} labelled)",
             score.name,

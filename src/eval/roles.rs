@@ -10,8 +10,8 @@ use super::score::{Counts, Score};
 use crate::document::{Article, Document, EntityType, Mention, Published};
 use crate::error::{Error, Result};
 use crate::read::open::open;
-use crate::resolve::entities::{KnowledgeBase, Role, link};
-use crate::text::CharOffsets;
+use crate::resolve::entities::{Entity, KnowledgeBase, Role, link};
+use crate::text::{CharOffsets, fold_str};
 
 /// A mention of a person in an article of a corpus, with the titles beside it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -91,10 +91,12 @@ pub struct RoleReport {
     /// Labelled mentions whose article was there.
     pub mentions: usize,
     /// Title, what it belongs to, and whether it is over; where the one ends and the other
-    /// begins does not count.
+    /// begins does not count. What it belongs to may be labelled as the text has it
+    /// or by its canonical name: how well names are linked is measured elsewhere.
     pub roles: Score,
-    /// Titles alone.
-    pub titles: Score,
+    /// The same with the border between title and body, and the canonical name where the
+    /// label has that.
+    pub exact: Score,
     /// What is missed (`-`) or wrong (`+`), by article and mention.
     #[serde(skip)]
     pub differences: Vec<String>,
@@ -105,7 +107,7 @@ pub struct RoleReport {
 /// is put in, so that recognition is not measured here.
 pub fn score_roles(labels: &[RoleLabel], documents: &[Document], kb: &KnowledgeBase) -> RoleReport {
     let documents: BTreeMap<&str, &Document> = documents.iter().map(|d| (d.id.as_str(), d)).collect();
-    let (mut roles, mut titles) = (Counts::default(), Counts::default());
+    let (mut roles, mut exact) = (Counts::default(), Counts::default());
     let (mut mentions, mut differences) = (0, Vec::new());
     for label in labels {
         let Some(document) = documents.get(label.article.as_str()) else {
@@ -115,20 +117,20 @@ pub fn score_roles(labels: &[RoleLabel], documents: &[Document], kb: &KnowledgeB
             continue;
         };
         mentions += 1;
-        let offices = |roles: &[Role]| roles.iter().map(office).collect::<Vec<_>>();
-        let (expected, got) = (offices(&label.roles), offices(&found));
-        count(&mut roles, &expected, &got);
-        let only = |roles: &[Role]| roles.iter().map(|role| role.title.clone()).collect::<Vec<_>>();
-        count(&mut titles, &only(&label.roles), &only(&found));
+        let same = |label: &Role, found: &Found| found.forms.iter().any(|form| office(label) == office(form));
+        count(&mut roles, &label.roles, &found, same);
+        count(&mut exact, &label.roles, &found, |label, found| {
+            found.forms.contains(label)
+        });
         let missed = label
             .roles
             .iter()
-            .filter(|role| !got.contains(&office(role)))
+            .filter(|label| !found.iter().any(|found| same(label, found)))
             .map(|role| ('-', role));
         let wrong = found
             .iter()
-            .filter(|role| !expected.contains(&office(role)))
-            .map(|role| ('+', role));
+            .filter(|found| !label.roles.iter().any(|label| same(label, found)))
+            .map(|found| ('+', &found.forms[0]));
         differences.extend(missed.chain(wrong).map(|(sign, role)| {
             let Role { title, of, former } = role;
             let of = of.as_deref().unwrap_or("-");
@@ -139,7 +141,7 @@ pub fn score_roles(labels: &[RoleLabel], documents: &[Document], kb: &KnowledgeB
     RoleReport {
         mentions,
         roles: roles.score("roles"),
-        titles: titles.score("titles"),
+        exact: exact.score("exact"),
         differences,
     }
 }
@@ -158,17 +160,45 @@ fn office(role: &Role) -> (String, bool) {
     (kept.collect(), role.former)
 }
 
-fn count<T: PartialEq>(counts: &mut Counts, expected: &[T], found: &[T]) {
-    let right = found.iter().filter(|role| expected.contains(role)).count();
-    counts.gold += expected.len();
+fn count(counts: &mut Counts, labels: &[Role], found: &[Found], same: impl Fn(&Role, &Found) -> bool) {
+    let right = found
+        .iter()
+        .filter(|found| labels.iter().any(|label| same(label, found)))
+        .count();
+    counts.gold += labels.len();
     counts.predicted += found.len();
     counts.found += right;
     counts.correct += right;
 }
 
+/// A role that linking found.
+struct Found {
+    /// With the canonical name of what it belongs to first, then as the document has it.
+    forms: Vec<Role>,
+}
+
+impl Found {
+    fn new(role: Role, entities: &[Entity]) -> Self {
+        let entity = entities
+            .iter()
+            .find(|entity| Some(&entity.name) == role.of.as_ref());
+        let variants: Vec<String> = entity
+            .iter()
+            .flat_map(|entity| &entity.variants)
+            .map(|variant| fold_str(variant))
+            .collect();
+        let as_in_text = variants.into_iter().map(|variant| Role {
+            of: Some(variant),
+            ..role.clone()
+        });
+        let forms = std::iter::once(role.clone()).chain(as_in_text).collect();
+        Self { forms }
+    }
+}
+
 /// The labelled mention as it stands in the text and the roles found there; `None` if it
 /// is not inside the text.
-fn roles_beside(document: &Document, label: &RoleLabel, kb: &KnowledgeBase) -> Option<(String, Vec<Role>)> {
+fn roles_beside(document: &Document, label: &RoleLabel, kb: &KnowledgeBase) -> Option<(String, Vec<Found>)> {
     let offsets = CharOffsets::new(&document.text);
     if label.start >= label.end || label.end > offsets.len() {
         return None;
@@ -189,7 +219,9 @@ fn roles_beside(document: &Document, label: &RoleLabel, kb: &KnowledgeBase) -> O
         },
     );
     let linked = link(&document.text, &mentions, document.published, kb);
-    Some((surface, linked.refs[at].roles.clone()))
+    let roles = linked.refs[at].roles.iter().cloned();
+    let found = roles.map(|role| Found::new(role, &linked.entities)).collect();
+    Some((surface, found))
 }
 
 #[cfg(test)]
@@ -216,6 +248,6 @@ mod tests {
         let report = score_roles(&labels, &[document], &kb);
         assert_eq!(report.mentions, 2);
         assert_eq!((report.roles.correct, report.roles.predicted), (1, 2));
-        assert_eq!(report.titles.correct, 2, "{:?}", report.differences);
+        assert_eq!(report.exact.correct, 1, "{:?}", report.differences);
     }
 }

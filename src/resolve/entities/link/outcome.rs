@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Linker;
+use crate::resolve::entities::roles::Body;
 use crate::resolve::entities::target::{Target, TargetId};
 use crate::resolve::entities::{
     Entity, EntityRef, Linked, Role, Rule, canonical_form, roles, score, traditional_of,
@@ -75,9 +76,12 @@ impl Linker<'_> {
 
     pub(super) fn add_roles(&self, linked: &mut Linked) {
         for title in self.titles.iter().filter(|title| roles::is_title(&title.title)) {
-            let of = title.of.and_then(|of| {
-                let target = self.decisions[of].target?;
-                Some(self.targets.name(target, self.kb).to_owned())
+            let of = title.of.as_ref().map(|of| match of {
+                Body::Text(name) => name.clone(),
+                Body::Mention(of) => match self.decisions[*of].target {
+                    Some(target) => self.targets.name(target, self.kb).to_owned(),
+                    None => canonical_form(&self.mentions[*of].text),
+                },
             });
             let role = Role {
                 title: title.title.clone(),

@@ -14,6 +14,11 @@ pub(super) struct Lexicon {
     pub former: Words,
     pub current: Words,
     pub after: Words,
+    pub aides: Words,
+    pub alone: Words,
+    pub bounds: Words,
+    pub credits: Words,
+    pub of_body: HashSet<&'static str>,
 }
 
 /// Words that are looked for at a position, the longest first.
@@ -71,6 +76,11 @@ pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         former: Words::default(),
         current: Words::default(),
         after: Words::default(),
+        aides: Words::default(),
+        alone: Words::default(),
+        bounds: Words::default(),
+        credits: Words::default(),
+        of_body: HashSet::new(),
     };
     let mut section = "";
     for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
@@ -90,6 +100,13 @@ pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
                 "[former]" => lexicon.former.add(word),
                 "[current]" => lexicon.current.add(word),
                 "[after]" => lexicon.after.add(word),
+                "[aides]" => lexicon.aides.add(word),
+                "[alone]" => lexicon.alone.add(word),
+                "[bounds]" => lexicon.bounds.add(word),
+                "[credits]" => lexicon.credits.add(word),
+                "[of body]" => {
+                    lexicon.of_body.insert(word);
+                }
                 _ => {
                     lexicon.plain.insert(word);
                 }

@@ -7,6 +7,7 @@
 //! person are strung together by 、 and 兼.
 
 mod lexicon;
+mod phrase;
 mod reader;
 mod title;
 
@@ -22,9 +23,18 @@ pub(super) struct TitleBeside {
     /// The mention of the person.
     pub person: usize,
     pub title: String,
-    /// The mention of the country or body that it belongs to.
-    pub of: Option<usize>,
+    /// The country or body that it belongs to.
+    pub of: Option<Body>,
     pub former: bool,
+}
+
+/// The country or body that a title belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    /// A mention of it.
+    Mention(usize),
+    /// Its name, where the recogniser has no mention: 《新闻周刊》.
+    Text(String),
 }
 
 /// Whether it is a title rather than a word for anybody (男子, 父亲), which only

@@ -1,7 +1,7 @@
 //! Where titles stand: before a name, after it, in brackets behind it.
 
-use super::TitleBeside;
 use super::lexicon::LEXICON;
+use super::{Body, TitleBeside, is_title};
 use crate::document::{EntityType, Mention};
 use crate::text::{CharOffsets, fold};
 
@@ -18,8 +18,10 @@ pub(super) struct Reader<'a> {
 pub(super) struct Found {
     pub start: usize,
     pub title: String,
-    pub of: Option<usize>,
+    pub of: Option<Body>,
     pub former: bool,
+    /// Whether it is a head with nothing before it: 部长, not 国防部长.
+    pub is_bare: bool,
 }
 
 impl Reader<'_> {
@@ -48,7 +50,8 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// Titles that end at a position, from right to left, joined by 、 or 兼.
+    /// Titles that end at a position, from right to left, joined by 、, / or 兼, or side
+    /// by side.
     fn chain(&self, end: usize, near: usize) -> Vec<Found> {
         let floor = end.saturating_sub(WINDOW);
         let window = self.chars(floor, end);
@@ -57,23 +60,38 @@ impl Reader<'_> {
         let mut joined = Vec::new();
         let mut at = end;
         loop {
-            // An ideographic space separates the clauses of a headline.
-            while at > floor && matches!(self.offsets.slice(self.text, at - 1, at), " " | "\u{a0}") {
-                at -= 1;
+            if found.is_empty() {
+                // An ideographic space separates the clauses of a headline.
+                while at > floor && matches!(self.offsets.slice(self.text, at - 1, at), " " | "\u{a0}") {
+                    at -= 1;
+                }
+                at -= credit_mark(&window[..at - floor]);
             }
             let Some(title) = self.title_ending(&window, floor, at, near) else {
                 break;
             };
             at = title.start;
+            // 总统夫人, 当事人: what stands before is another's.
+            let goes_on = is_title(&title.title);
             found.push(title);
-            if at > floor && matches!(window[at - floor - 1], '、' | '兼' | '暨') {
-                joined.push(window[at - floor - 1] != '、');
-                at -= 1;
-                continue;
+            if !goes_on {
+                break;
             }
-            break;
+            match window[..at - floor].last() {
+                Some(&mark @ ('、' | '兼' | '暨' | '/')) => {
+                    joined.push(matches!(mark, '兼' | '暨'));
+                    at -= 1;
+                }
+                _ if found
+                    .last()
+                    .is_some_and(|title| title.of.is_none() && !title.former) =>
+                {
+                    joined.push(false)
+                }
+                _ => break,
+            }
         }
-        inherit_places(&mut found, &joined, self.mentions);
+        inherit_bodies(&mut found, &joined, self.mentions);
         found
     }
 
@@ -85,7 +103,7 @@ impl Reader<'_> {
         let length = LEXICON.after.beginning(&chars)?;
         const CONTINUES: &[char] = &[
             '府', '团', '候', '选', '令', '级', '夫', '们', '大', '处', '办', '学', '制', '会', '部', '院',
-            '楼', '事', '行',
+            '楼', '事', '行', '馆', '生', '后',
         ];
         if chars.get(length).is_some_and(|c| CONTINUES.contains(c)) {
             return None;
@@ -135,15 +153,37 @@ impl Found {
     }
 }
 
-/// 美国国务卿、国家安全顾问基辛格: the country goes for both; a body only where 兼
-/// joins them (研究中心创始人兼主任).
-fn inherit_places(found: &mut [Found], joined: &[bool], mentions: &[Mention]) {
+/// 记者/张萍, 编辑｜余甜: how long the mark is between a title in the credits and the name.
+fn credit_mark(window: &[char]) -> usize {
+    match window.split_last() {
+        Some(('/' | '|' | '丨', title)) if LEXICON.credits.ending(title).is_some() => 1,
+        _ => 0,
+    }
+}
+
+/// 美国国务卿、国家安全顾问基辛格: the country goes for both; a body where 兼 joins them
+/// (研究中心创始人兼主任), or where the second title has no meaning without one
+/// (工业和信息化部党组书记、部长).
+fn inherit_bodies(found: &mut [Found], joined: &[bool], mentions: &[Mention]) {
     for at in (0..found.len().saturating_sub(1)).rev() {
-        let before = found[at + 1].of;
-        let goes_on = before
-            .is_some_and(|of| mentions[of].kind == EntityType::Location || joined.get(at) == Some(&true));
-        if found[at].of.is_none() && goes_on {
-            found[at].of = before;
+        let needs = found[at].is_bare && LEXICON.of_body.contains(found[at].title.as_str());
+        let body = match &found[at + 1].of {
+            Some(Body::Mention(of)) if mentions[*of].kind == EntityType::Location => Some(Body::Mention(*of)),
+            Some(Body::Mention(of)) if needs => Some(without_party_committee(*of, mentions)),
+            Some(body) if needs || joined.get(at) == Some(&true) => Some(body.clone()),
+            _ => None,
+        };
+        if found[at].of.is_none() {
+            found[at].of = body;
         }
+    }
+}
+
+/// 工业和信息化部党组 → 工业和信息化部, whose minister leads it.
+fn without_party_committee(of: usize, mentions: &[Mention]) -> Body {
+    let name: String = mentions[of].text.chars().map(fold).collect();
+    match name.strip_suffix("党组").or_else(|| name.strip_suffix("党委")) {
+        Some(body) => Body::Text(body.to_owned()),
+        None => Body::Mention(of),
     }
 }

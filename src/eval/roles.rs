@@ -22,7 +22,8 @@ pub struct RoleLabel {
     pub start: usize,
     /// One past the last code point.
     pub end: usize,
-    /// What stands beside the name; empty for a name alone.
+    /// What stands beside the name; empty for a name alone. Forms of one body that are
+    /// equally right stand with `|` between them: `国务院|中国国务院`.
     pub roles: Vec<Role>,
 }
 
@@ -117,11 +118,14 @@ pub fn score_roles(labels: &[RoleLabel], documents: &[Document], kb: &KnowledgeB
             continue;
         };
         mentions += 1;
-        let same = |label: &Role, found: &Found| found.forms.iter().any(|form| office(label) == office(form));
+        let same = |label: &Role, found: &Found| {
+            let mut labels = forms_of(label);
+            labels.any(|label| found.forms.iter().any(|form| office(&label) == office(form)))
+        };
+        let identical =
+            |label: &Role, found: &Found| forms_of(label).any(|label| found.forms.contains(&label));
         count(&mut roles, &label.roles, &found, same);
-        count(&mut exact, &label.roles, &found, |label, found| {
-            found.forms.contains(label)
-        });
+        count(&mut exact, &label.roles, &found, identical);
         let missed = label
             .roles
             .iter()
@@ -169,6 +173,17 @@ fn count(counts: &mut Counts, labels: &[Role], found: &[Found], same: impl Fn(&R
     counts.predicted += found.len();
     counts.found += right;
     counts.correct += right;
+}
+
+/// A labelled role with each of the forms of its body.
+fn forms_of(label: &Role) -> impl Iterator<Item = Role> {
+    let bodies = label
+        .of
+        .iter()
+        .flat_map(|of| of.split('|'))
+        .map(|of| Some(of.to_owned()));
+    let none = label.of.is_none().then_some(None);
+    bodies.chain(none).map(|of| Role { of, ..label.clone() })
 }
 
 /// A role that linking found.

@@ -2,7 +2,7 @@
 //!
 //! 佩洛西（Nancy Pelosi）, 世界卫生组织（世卫组织，WHO）, …（以下简称"…"）.
 
-use super::key::has_han;
+use super::key::{has_han, is_han};
 use crate::document::{EntityType, Mention};
 use crate::text::{CharOffsets, fold};
 
@@ -18,16 +18,32 @@ const ANNOUNCE: &[&str] = &[
 pub(super) fn pairs(text: &str, offsets: &CharOffsets, mentions: &[Mention]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for (at, name) in mentions.iter().enumerate() {
+        // 佐敦軒|達臣: the recogniser has cut the name.
+        let cut = at > 0 && mentions[at - 1].end == name.start && mentions[at - 1].kind == name.kind;
+        if cut && has_han(&name.text) {
+            continue;
+        }
         for (glossed, gloss) in mentions.iter().enumerate().skip(at + 1).take(3) {
             if gloss.kind != name.kind || gloss.start < name.end || gloss.start - name.end > GAP * 2 {
                 break;
             }
-            if is_gloss(text, offsets, name, gloss) {
+            if is_whole(text, offsets, gloss) && is_gloss(text, offsets, name, gloss) {
                 pairs.push((at, glossed));
             }
         }
     }
     pairs
+}
+
+/// Whether a gloss in Latin letters is not a part of a name that the recogniser has cut:
+/// （[Ashley] Barnes）, （Huawei [Technologies] Co.）.
+fn is_whole(text: &str, offsets: &CharOffsets, gloss: &Mention) -> bool {
+    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_han(c) || c == '&');
+    let blank = |c: &char| c.is_whitespace();
+    let before = text[..offsets.byte(gloss.start)].chars().rev();
+    let after = text[offsets.byte(gloss.end)..].chars();
+    has_han(&gloss.text)
+        || !goes_on(before.skip_while(blank).next()) && !goes_on(after.skip_while(blank).next())
 }
 
 fn is_gloss(text: &str, offsets: &CharOffsets, name: &Mention, gloss: &Mention) -> bool {

@@ -1,14 +1,34 @@
 //! Titles beside the names of people: 美国国防部长 奥斯汀, 时任国防部长魏凤和,
 //! 习近平主席, 帕特·莱德（五角大楼发言人）.
 //!
-//! A small grammar, read from the name outwards: a title is a head (部长) with
-//! modifiers before it (国防), up to the mention of the country or body that it
-//! belongs to; words of time (前, 时任) stand before or inside; titles of one
-//! person are strung together by 、 and 兼.
+//! A reader asks what a person is, a timeline who held which office when. So, as
+//! labels and output have it:
+//!
+//! - **A title** is a word for an office, rank, profession or dignity that stands
+//!   beside a name: before it, also across 、 / 兼 from another title, after it, in
+//!   brackets behind it, or before it in the credits (记者/张萍). It goes to that name
+//!   alone: in 副总理何立峰、张国清 the second has none, in 拉布（Dominic Raab） neither.
+//!   Kinship (夫人), words for anybody (男子, 居民, 被告), mere membership (成员),
+//!   prizes (得主), courtesy (先生) and relative clauses (担任部长的某某) are none.
+//! - **It begins** where its noun phrase does, behind the name of what it belongs to:
+//!   国库司副司长 of 财政部, 女子赛艇选手 of 中国, 集团董事长. Words that tell posts
+//!   apart or praise are in it (首席, 驻华, 著名); 新任, 现任, 候任, 该 are not.
+//! - **What it belongs to** (`of`) is the nearest country, place, party or body by its
+//!   canonical name, if one stands directly before it: 议员 of 立法会 in
+//!   民主派立法会议员. Titles in a row share a country (美国国务卿、国家安全顾问), and
+//!   a body if the second has no meaning without (工信部党组书记、部长).
+//! - **Former** are 前, 原, 时任 and the like, not 已故.
+//!
+//! What is read is a small grammar, from the name outwards: a head (部长) with modifiers
+//! before it (国防), up to the mention of what it belongs to. Where the words before the
+//! head are unknown, the phrase is taken up to the next bound (`phrase`); if none is
+//! near, there is no title rather than a wrong one.
 
 mod lexicon;
 mod phrase;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod title;
 
 use crate::document::{EntityType, Mention};

@@ -64,11 +64,7 @@ pub(super) fn beginning(
         };
     }
     let mut start = at;
-    let longest = if rest.last().is_some_and(|c| UNITS.contains(c)) {
-        LONGEST_UNIT
-    } else {
-        LONGEST
-    };
+    let longest = if is_unit(rest) { LONGEST_UNIT } else { LONGEST };
     loop {
         let run = &window[start - floor..at - floor];
         if run.len() > longest {
@@ -114,6 +110,11 @@ pub(super) fn beginning(
         }
         start -= 1;
     }
+}
+
+/// Whether a phrase names a part of a body, or a body, by its last character.
+pub(super) fn is_unit(phrase: &[char]) -> bool {
+    phrase.last().is_some_and(|c| UNITS.contains(c))
 }
 
 fn found(start: usize, at: usize) -> Beginning {

@@ -43,11 +43,30 @@ impl Reader<'_> {
     }
 
     pub(super) fn before(&self, person: usize) -> Vec<TitleBeside> {
-        let start = self.mentions[person].start;
-        self.chain(start, person)
+        let mention = &self.mentions[person];
+        self.chain(mention.start - self.credit_mark(mention), person)
             .into_iter()
             .map(|found| found.of_person(person))
             .collect()
+    }
+
+    /// 记者/张萍, 编辑｜余甜, 责任编辑：钟元）: how long the mark is between a title in the
+    /// credits and the name. What follows a colon may be said (记者：王毅外长是否…), unless
+    /// the name stands alone.
+    fn credit_mark(&self, name: &Mention) -> usize {
+        let before = self.chars(name.start.saturating_sub(WINDOW), name.start);
+        let after = self.chars(name.end, (name.end + 1).min(self.offsets.len()));
+        let alone = after
+            .first()
+            .is_none_or(|c| c.is_whitespace() || "、,;)]/|".contains(*c));
+        let blank = before.iter().rev().take_while(|&&c| c == ' ').count();
+        match before[..before.len() - blank].split_last() {
+            Some((&mark, title)) if mark != ':' || alone => {
+                let credited = "/|丨:".contains(mark) && LEXICON.credits.ending(title).is_some();
+                if credited { blank + 1 } else { 0 }
+            }
+            _ => 0,
+        }
     }
 
     /// Titles that end at a position, from right to left, joined by 、, / or 兼, or side
@@ -65,7 +84,6 @@ impl Reader<'_> {
                 while at > floor && matches!(self.offsets.slice(self.text, at - 1, at), " " | "\u{a0}") {
                     at -= 1;
                 }
-                at -= credit_mark(&window[..at - floor]);
             }
             let Some(title) = self.title_ending(&window, floor, at, near) else {
                 break;
@@ -150,14 +168,6 @@ impl Found {
             of: self.of,
             former: self.former,
         }
-    }
-}
-
-/// 记者/张萍, 编辑｜余甜: how long the mark is between a title in the credits and the name.
-fn credit_mark(window: &[char]) -> usize {
-    match window.split_last() {
-        Some(('/' | '|' | '丨', title)) if LEXICON.credits.ending(title).is_some() => 1,
-        _ => 0,
     }
 }
 

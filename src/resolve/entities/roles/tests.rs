@@ -48,6 +48,10 @@ fn a_phrase_of_unknown_words_is_read_to_its_bound() {
         titles_of("[大会秘书处|ORG]法案组组长[沈春耀|PER]"),
         ["法案组组长/大会秘书处"]
     );
+    assert_eq!(
+        titles_of("[中国|LOC]常驻国际原子能机构代表[李松|PER]"),
+        ["常驻国际原子能机构代表/中国"]
+    );
     assert_eq!(titles_of("28日会计系主任[王某某|PER]"), ["会计系主任/-"]);
     assert_eq!(
         titles_of("前[港|LOC]府抗疫专家顾问[某某|PER]"),
@@ -57,10 +61,7 @@ fn a_phrase_of_unknown_words_is_read_to_its_bound() {
 
 #[test]
 fn no_title_where_its_beginning_is_doubtful() {
-    assert_eq!(
-        titles_of("市民纷纷排队抢购限量珍藏版图书总监[某某|PER]"),
-        [""; 0]
-    );
+    assert_eq!(titles_of("市民纷纷排队抢购限量珍藏版图书总监[某某|PER]"), [""; 0]);
     assert_eq!(titles_of("[习近平|PER]指出总经理[某某|PER]"), ["总经理/-"]);
     assert_eq!(titles_of("代表[习近平|PER]"), [""; 0]);
     assert_eq!(titles_of("[美国|LOC]总统夫人[某某|PER]"), [""; 0]);

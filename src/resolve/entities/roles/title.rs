@@ -4,6 +4,7 @@ use super::lexicon::{LEXICON, Lexicon};
 use super::reader::{Found, Reader};
 use super::{Body, phrase};
 use crate::document::EntityType;
+use crate::resolve::entities::key::is_han;
 
 /// A title while it is read: `at` is how far left the reading has come.
 struct Reading<'w> {
@@ -242,11 +243,12 @@ impl Reader<'_> {
 
     /// A body whose abbreviation stands in brackets before the title, or that
     /// stands in brackets itself: 石油输出国组织（欧佩克）[主席], （联合国）[秘书长],
-    /// 《新闻周刊》[总编辑].
+    /// 《新闻周刊》[总编辑], “温哥华支援民主联合会”[主席].
     fn bracketed(&self, window: &[char], floor: usize, at: usize, near: usize) -> Option<(Body, usize)> {
         let opening = match window.get((at - floor).checked_sub(1)?)? {
             ')' => '(',
             '》' => '《',
+            '”' => '“',
             _ => return None,
         };
         let open = window[..at - floor].iter().rposition(|&c| c == opening)? + floor;
@@ -256,9 +258,12 @@ impl Reader<'_> {
                 .then_some(mention)
         };
         let inside = body(at - 1).filter(|&inside| self.mentions[inside].start == open + 1);
-        if opening == '《' {
-            let name = || Body::Text(window[open + 1 - floor..at - 1 - floor].iter().collect());
-            return Some((inside.map_or_else(name, Body::Mention), open));
+        if opening != '(' {
+            let name = &window[open + 1 - floor..at - 1 - floor];
+            // What else stands in quotation marks was mostly said.
+            let plain = opening == '《' || name.iter().all(|&c| is_han(c)) && phrase::is_unit(name);
+            let text = || Body::Text(name.iter().collect());
+            return (plain || inside.is_some()).then(|| (inside.map_or_else(text, Body::Mention), open));
         }
         if let Some(before) = body(open) {
             return Some((Body::Mention(before), self.mentions[before].start));

@@ -150,13 +150,10 @@ impl Reader<'_> {
             }
             title.at = start;
             // 美国驻荷兰大使: sent there, of the country before.
-            if title.rest().ends_with(&['驻']) {
-                let length = if title.rest().ends_with(&['常', '驻']) {
-                    2
-                } else {
-                    1
-                };
-                title.take(length);
+            if title.rest().ends_with(&['常', '驻']) {
+                title.take(2);
+            } else if title.rest().ends_with(&['驻']) {
+                title.take(1);
             } else {
                 title.of = Some(Body::Mention(mention));
             }
@@ -261,7 +258,8 @@ impl Reader<'_> {
         if opening != '(' {
             let name = &window[open + 1 - floor..at - 1 - floor];
             // What else stands in quotation marks was mostly said.
-            let plain = opening == '《' || name.iter().all(|&c| is_han(c)) && phrase::is_unit(name);
+            let plain = opening == '《' && !name.is_empty()
+                || name.iter().all(|&c| is_han(c)) && phrase::is_unit(name);
             let text = || Body::Text(name.iter().collect());
             return (plain || inside.is_some()).then(|| (inside.map_or_else(text, Body::Mention), open));
         }

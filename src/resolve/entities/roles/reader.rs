@@ -177,15 +177,23 @@ impl Found {
 fn inherit_bodies(found: &mut [Found], joined: &[bool], mentions: &[Mention]) {
     for at in (0..found.len().saturating_sub(1)).rev() {
         let needs = found[at].is_bare && LEXICON.of_body.contains(found[at].title.as_str());
-        let body = match &found[at + 1].of {
-            Some(Body::Mention(of)) if mentions[*of].kind == EntityType::Location => Some(Body::Mention(*of)),
-            Some(Body::Mention(of)) if needs => Some(without_party_committee(*of, mentions)),
-            Some(body) if needs || joined.get(at) == Some(&true) => Some(body.clone()),
+        if found[at].of.is_some() {
+            continue;
+        }
+        let (body, former) = (found[at + 1].of.clone(), found[at + 1].former);
+        found[at].of = match body {
+            Some(Body::Mention(of)) if mentions[of].kind == EntityType::Location => Some(Body::Mention(of)),
+            // 原党组书记、主席: over are both.
+            Some(body) if needs => {
+                found[at].former |= former;
+                Some(match body {
+                    Body::Mention(of) => without_party_committee(of, mentions),
+                    text => text,
+                })
+            }
+            body if joined.get(at) == Some(&true) => body,
             _ => None,
         };
-        if found[at].of.is_none() {
-            found[at].of = body;
-        }
     }
 }
 

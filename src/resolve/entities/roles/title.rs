@@ -182,18 +182,38 @@ impl Reader<'_> {
             return Some(true);
         }
         if whole && let Some(length) = lexicon.heads.ending(title.rest()).filter(|&n| n > 1) {
-            // 总统国家安全事务助理 is one office, 反对派领袖律师 are two.
+            // 总统国家安全事务助理 is one office and 明星前锋 one title, 反对派领袖律师 are two.
             let aide = lexicon.aides.has(&title.window[title.head - floor..end - floor]);
-            if aide {
+            let one = aide || length < 3;
+            if one {
                 title.take(length);
             }
-            return Some(aide);
+            return Some(one);
+        }
+        // 字节跳动 CEO
+        if title.rest().ends_with(&[' '])
+            && title.window[title.start - floor].is_ascii_alphabetic()
+            && let Some(mention) = self.ending_at(title.at - 1, near)
+            && self.mentions[mention].kind == EntityType::Organization
+            && self.mentions[mention].start >= floor
+        {
+            title.at = self.mentions[mention].start;
+            title.of = Some(Body::Mention(mention));
+            return Some(true);
         }
         // 美国的国防部长, 美国现任国防部长
         if let Some(skipped) = lexicon.current.ending(title.rest()) {
             let at = title.at - skipped;
             let place = self.ending_at(at, near);
             let beside = place.is_some_and(|m| self.mentions[m].kind != EntityType::Person);
+            // 代表某公司的大律师 is not the company's.
+            let represents = place.is_some_and(|m| {
+                let start = self.mentions[m].start.saturating_sub(floor);
+                title.window[..start.min(title.window.len())].ends_with(&['代', '表'])
+            });
+            if represents {
+                return Some(false);
+            }
             if beside || self.bracketed(title.window, floor, at, near).is_some() {
                 title.at = at;
                 return Some(true);

@@ -6,11 +6,15 @@
 //! loop of nothing but the kernel's dot-product instruction reaches, operands in registers, in the same
 //! run. Time is that of the processor where it can be read (Linux), so that company does not count.
 
+mod timing;
+
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use shiji::recognise::encoder::{Batch, Kernel, Scratch};
 use shiji::recognise::model::Model;
+
+use timing::Clock;
 
 /// Sequences of a batch, and tokens of each: about what the recogniser encodes at once.
 const BATCH: (usize, usize) = (4, 64);
@@ -131,31 +135,6 @@ fn as_json(cost: &Cost, kernel: Kernel) -> serde_json::Value {
         "peak_tops": cost.peak.map(|peak| 2e-12 * peak),
         "share_of_peak": cost.peak.map(|peak| cost.rate / peak),
     })
-}
-
-/// Time of this thread on a processor, or of the clock on the wall where that is unknown.
-struct Clock {
-    wall: Instant,
-    processor: Option<Duration>,
-}
-
-impl Clock {
-    fn start() -> Self {
-        Self {
-            wall: Instant::now(),
-            processor: processor_time(),
-        }
-    }
-
-    fn elapsed(&self) -> Duration {
-        let processor = self.processor.zip(processor_time());
-        processor.map_or_else(|| self.wall.elapsed(), |(start, now)| now - start)
-    }
-}
-
-fn processor_time() -> Option<Duration> {
-    let status = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(Duration::from_nanos(status.split(' ').next()?.parse().ok()?))
 }
 
 #[cfg(not(target_arch = "x86_64"))]

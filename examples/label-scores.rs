@@ -1,7 +1,8 @@
 //! What a model says of each line of standard input before it is decoded, and its mentions: JSON Lines with
 //! `spans`, `logits` and `mentions`. `training/compare_bert.py` compares them with PyTorch's.
 //!
-//! `label-scores MODEL`: the path of a model file, or with the feature `bert` the folder of a checkpoint.
+//! `label-scores MODEL [--f32]`: the path of a model file, computed in `f32` instead of in 8 bits if so wanted, or
+//! with the feature `bert` the folder of a checkpoint.
 
 use std::io::{self, BufRead, Write};
 use std::path::Path;
@@ -13,10 +14,13 @@ use shiji::text::fold_str;
 use shiji::{Error, Result};
 
 fn main() -> Result<()> {
-    let model = std::env::args()
-        .nth(1)
-        .ok_or_else(|| Error::Usage("usage: label-scores MODEL < LINES".into()))?;
-    let recogniser = load(Path::new(&model))?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let recogniser = match arguments[..] {
+        [model] => load(Path::new(model))?,
+        [model, "--f32"] => Recogniser::reference(Path::new(model))?,
+        _ => return Err(Error::Usage("usage: label-scores MODEL [--f32] < LINES".into())),
+    };
     let segmenter = Segmenter::new();
     let mut output = io::BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().lines() {
@@ -24,7 +28,7 @@ fn main() -> Result<()> {
         let folded = fold_str(&text);
         let words: Vec<Word<'_>> = segmenter.words(&folded).collect();
         let texts = [(text.as_str(), words.as_slice())];
-        let (scores, mentions) = (&recogniser.scores(&texts)[0], &recogniser.mentions(&texts)[0]);
+        let (scores, mentions) = recogniser.scores_and_mentions(&texts).remove(0);
         let spans: Vec<_> = scores.spans.iter().map(|span| [span.start, span.end]).collect();
         let logits: Vec<_> = scores.logits.rows().into_iter().map(|row| row.to_vec()).collect();
         let record = json!({"labels": scores.labels, "spans": spans, "logits": logits, "mentions": mentions});

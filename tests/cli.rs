@@ -237,6 +237,52 @@ fn a_damaged_model_is_refused() {
     assert!(output.stdout.is_empty());
 }
 
+#[cfg(not(feature = "bert"))]
+#[test]
+fn without_the_feature_bert_says_how_to_get_it() {
+    let output = run(&["tag", "data/samples", "--backend", "bert", "--model", "folder"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("cargo build --release --features bert"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+/// A tiny checkpoint with random weights behind the commands that read texts.
+#[cfg(feature = "bert")]
+#[test]
+fn bert_runs_behind_the_same_commands() {
+    let with_bert = |arguments: &[&str]| {
+        let bert = ["--backend", "bert", "--model", "tests/data/bert/electra"];
+        let output = run(&[arguments, &bert].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("left out, [types] in shiji.toml can change it: SHIP"),
+            "{}",
+            stderr(&output)
+        );
+        output
+    };
+    let one = with_bert(&["tag", "data/samples", "--threads", "1", "--quiet"]);
+    let two = with_bert(&["tag", "data/samples", "--threads", "2", "--quiet"]);
+    assert_eq!(stdout(&one), stdout(&two));
+    let own = run(&["tag", "data/samples", "--quiet"]);
+    assert_ne!(stdout(&one), stdout(&own));
+    for (bert, own) in records(&one).iter().zip(records(&own)) {
+        assert_eq!(bert["id"], own["id"]);
+        assert_eq!(bert["text"], own["text"]);
+        let text: Vec<char> = bert["text"].as_str().unwrap().chars().collect();
+        for mention in bert["mentions"].as_array().unwrap() {
+            let at = |key: &str| mention[key].as_u64().unwrap() as usize;
+            let slice: String = text[at("start")..at("end")].iter().collect();
+            assert_eq!(slice, mention["text"].as_str().unwrap());
+        }
+    }
+    with_bert(&["explain", "董军访问美国"]);
+    with_bert(&["eval", "--gold", "tests/data/gold.inline.txt"]);
+}
+
 #[test]
 fn a_reader_that_left_is_no_error_of_explain() {
     let mut child = shiji(&["explain", &"川普访问华盛顿。".repeat(2000)])

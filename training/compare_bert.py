@@ -1,14 +1,18 @@
 """The same checkpoint through `shiji --backend bert` and through PyTorch; optionally our own encoder beside them.
 
-    python training/compare_bert.py FOLDER --text SENTENCES.txt [--model MODEL.shiji] [--checkpoint RUN/last.pt]
+    python training/compare_bert.py FOLDER --text SENTENCES [--model MODEL.shiji] [--checkpoint RUN/last.pt]
 
-FOLDER is what `export_bert.py` writes, or any BertForTokenClassification. SENTENCES has a sentence a line; lines
-with white space are left out. Compared are the logits, the best label of each token, and the entities that the
-decoding of `decode.py` makes of the logits. With --model also the compiled encoder in 8 bits, with --checkpoint
-the training run in PyTorch. Needs cargo, torch, transformers and what `tools/libtorch.sh` prepares.
+FOLDER is what `export_bert.py` writes, or any BertForTokenClassification. SENTENCES has a sentence a line, or is a
+BIO file, of which only the texts are used; of those without white space and of at most 200 characters 500 are drawn
+at random. Compared are the logits, the best label of each token, and the entities that the decoding of `decode.py`
+makes of the logits. With --model also the same weights in our own encoder, in f32 and in 8 bits, and the mentions
+that the pipeline makes of the scores (its decoding, rules and dictionaries). With --checkpoint the training run (or
+the model file read back, see `checkpoint.py`) in PyTorch. Needs cargo, torch, transformers and what
+`tools/libtorch.sh` prepares.
 """
 import argparse
 import json
+import random
 import subprocess
 import tomllib
 from pathlib import Path
@@ -17,10 +21,23 @@ import numpy as np
 import torch
 from transformers import AutoModelForTokenClassification, BertTokenizerFast
 
+from checkpoint import load
 from decode import decode, entities
+from prepare import coarse, read_bio
 from text import fold
 
 ROOT = Path(__file__).parent.parent
+LONGEST = 200  # characters of a sentence
+
+
+def sentences(path, last, count):
+    """`count` of the sentences in a file, always the same ones; of the `last` ones if that is not 0."""
+    if path.suffix == ".bio":
+        lines = [text for text, _ in read_bio(path, coarse)]
+    else:
+        lines = path.read_text("utf-8").splitlines()
+    lines = [line for line in lines[-last:] if 0 < len(line) <= LONGEST and not any(map(str.isspace, line))]
+    return random.Random(0).sample(lines, min(count, len(lines)))
 
 
 def cargo(arguments, lines, features="bert"):
@@ -31,9 +48,10 @@ def cargo(arguments, lines, features="bert"):
     return done.stdout.splitlines()
 
 
-def shiji(model, lines):
+def shiji(model, lines, *switches):
     """A record a line: labels, spans, logits, mentions."""
-    return [json.loads(line) for line in cargo(["--example", "label-scores", "--", str(Path(model).absolute())], lines)]
+    arguments = ["--example", "label-scores", "--", str(Path(model).absolute()), *switches]
+    return [json.loads(line) for line in cargo(arguments, lines)]
 
 
 def character_inputs(folder, lines):
@@ -82,7 +100,7 @@ def training_run(checkpoint, inputs, head="msra"):
     """Logits of `model.Encoder` for the ids and features of each line."""
     from model import Encoder
 
-    run = torch.load(checkpoint, map_location="cpu", weights_only=False)
+    run = load(checkpoint)
     encoder = Encoder(run["config"], run["heads"]).eval()
     encoder.load_state_dict(run["average"])
     with torch.no_grad():
@@ -108,16 +126,23 @@ def report(name, ours, theirs):
           f"same entities {100 * shared / max(1, total):.3f} % ({total - shared} of {total} differ)")
 
 
+def report_mentions(name, ours, theirs):
+    """Compares the mentions of two lists of records."""
+    pairs = [[{(m["start"], m["end"], m["type"]) for m in r["mentions"]} for r in side] for side in (ours, theirs)]
+    shared, total = (sum(len(f(a, b)) for a, b in zip(*pairs)) for f in (set.__and__, set.__or__))
+    print(f"{name}: same mentions {100 * shared / max(1, total):.3f} % ({total - shared} of {total} differ)")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--text", type=Path, required=True)
+    parser.add_argument("--last", type=int, default=0, help="draw from the last N sentences of the file; 0 from all")
     parser.add_argument("--sentences", type=int, default=500)
     parser.add_argument("--model", type=Path, help="a model file of our own encoder with the same weights")
-    parser.add_argument("--checkpoint", type=Path, help="the training run that the folder was exported from")
+    parser.add_argument("--checkpoint", type=Path, help="what the folder was exported from")
     options = parser.parse_args()
-    lines = [line for line in options.text.read_text("utf-8").splitlines() if line and not any(map(str.isspace, line))]
-    lines = [line for line in lines if len(line) <= 200][: options.sentences]
+    lines = sentences(options.text, options.last, options.sentences)
     settings_path = options.folder / "shiji.toml"
     settings = tomllib.loads(settings_path.read_text("utf-8")) if settings_path.is_file() else {}
 
@@ -133,11 +158,11 @@ def main():
         report("shiji through rust-bert beside the training run", logits,
                list(training_run(options.checkpoint, [inputs for _, _, inputs in theirs])))
     if options.model:
-        own = shiji(options.model, lines)
-        report("shiji's encoder in 8 bits beside shiji through rust-bert", [np.array(r["logits"]) for r in own], logits)
-        pairs = [[{(m["start"], m["end"], m["type"]) for m in r["mentions"]} for r in side] for side in (own, ours)]
-        shared, total = (sum(len(f(a, b)) for a, b in zip(*pairs)) for f in (set.__and__, set.__or__))
-        print(f"mentions with dictionaries: {100 * shared / max(1, total):.3f} % the same ({total - shared} of {total} differ)")
+        for precision, switches in (("f32", ["--f32"]), ("8 bits", [])):
+            name = f"shiji's encoder in {precision} beside shiji through rust-bert"
+            own = shiji(options.model, lines, *switches)
+            report(name, [np.array(record["logits"]) for record in own], logits)
+            report_mentions(name, own, ours)
 
 
 if __name__ == "__main__":

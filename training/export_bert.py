@@ -1,10 +1,11 @@
-"""Writes a training run as the checkpoint of a BertForTokenClassification, for `shiji tag --backend bert`.
+"""Writes a training run, or a shipped model file, as a BertForTokenClassification, for `shiji tag --backend bert`.
 
-    python training/export_bert.py --checkpoint RUN/last.pt --output FOLDER
+    python training/export_bert.py --checkpoint models/accurate.shiji --output FOLDER
 
 The folder has config.json, vocab.txt, tokenizer_config.json, model.safetensors and pytorch_model.bin as
 transformers names them, and shiji.toml. It is the same model, exactly: the word features are the token types
-(`type_vocab_size` is their number), the characters are the tokens. Needs torch and safetensors.
+(`type_vocab_size` is their number), the characters are the tokens; of a model file, the numbers that its 8 bits stand
+for. Needs torch and safetensors.
 """
 import argparse
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from checkpoint import load
 from export import FEATURES
 from run import CONTEXT, LABELS
 
@@ -75,11 +77,11 @@ def bert_config(config, vocabulary):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path, required=True, help="a run's .pt or a .shiji file")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--head", default="msra", help="label set whose classifier is written")
     options = parser.parse_args()
-    run = torch.load(options.checkpoint, map_location="cpu", weights_only=False)
+    run = load(options.checkpoint)
     config, vocabulary = run["config"], list(run["vocabulary"])
     if config.get("bigrams"):
         sys.exit(f"{options.checkpoint}: it has embeddings of character pairs, which no BertForTokenClassification has")

@@ -9,6 +9,8 @@ use ndarray::{Array2, s};
 use crate::error::{Error, Result};
 use crate::segment::{FEATURE_NAMES, Word};
 
+use super::container::Container;
+use super::encoder::reference::Reference;
 use super::encoder::{Batch, Scratch};
 use super::model::Model;
 use super::scheme::Scheme;
@@ -42,6 +44,8 @@ const PLANE: usize = 1 << 16;
 /// A model file and the encoder that runs it.
 pub(super) struct Engine {
     model: Model,
+    /// The same weights, if they are to be computed with in `f32`.
+    reference: Option<Reference>,
     scheme: Scheme,
     /// Id of every character of the Basic Multilingual Plane, then of the others.
     characters: Box<[u16]>,
@@ -96,6 +100,18 @@ impl Engine {
         Self::from_bytes(&bytes, &path.display().to_string())
     }
 
+    /// The model in a file, computed in `f32`.
+    pub(super) fn load_reference(path: &Path) -> Result<Self> {
+        let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+        let name = path.display().to_string();
+        let engine = Self::from_bytes(&bytes, &name)?;
+        let reference = Reference::load(&Container::parse(&bytes, &name)?)?;
+        Ok(Self {
+            reference: Some(reference),
+            ..engine
+        })
+    }
+
     fn from_bytes(bytes: &[u8], name: &str) -> Result<Self> {
         let model = Model::load(bytes, name)?;
         let Some(scheme) = Scheme::of(model.labels()) else {
@@ -145,6 +161,7 @@ impl Engine {
         }
         Ok(Self {
             model,
+            reference: None,
             scheme,
             characters,
             others,
@@ -164,6 +181,24 @@ impl Engine {
             Symbol::Break => self.specials.end,
             Symbol::Rest => self.specials.unknown,
         }
+    }
+
+    /// The logits of every token of `batch`.
+    fn forward(&self, batch: &Batch<'_>) -> Array2<f32> {
+        if let Some(reference) = &self.reference {
+            return reference.forward(batch);
+        }
+        let pooled = self.idle.lock().map(|mut idle| idle.pop()).ok().flatten();
+        let mut scratch = pooled.unwrap_or_default();
+        let logits = self
+            .model
+            .forward(&mut scratch, batch)
+            .expect("windows fit the model")
+            .to_owned();
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.push(scratch);
+        }
+        logits
     }
 }
 
@@ -201,17 +236,11 @@ impl Scorer for Engine {
             features.extend(units.iter().map(|unit| unit.feature));
             features.push(0);
         }
-        let pooled = self.idle.lock().map(|mut idle| idle.pop()).ok().flatten();
-        let mut scratch = pooled.unwrap_or_default();
-        let batch = Batch {
+        let logits = self.forward(&Batch {
             ids: &ids,
             features: &features,
             lengths: &lengths,
-        };
-        let logits = self
-            .model
-            .forward(&mut scratch, &batch)
-            .expect("windows fit the model");
+        });
         let mut scores = Array2::zeros((tokens - MARKS * windows.len(), self.scheme.count()));
         let (mut row, mut token) = (0, 0);
         for units in windows {
@@ -221,9 +250,6 @@ impl Scorer for Engine {
                 .assign(&logits.slice(s![token + 1..token + 1 + units.len(), ..]));
             row += units.len();
             token += units.len() + MARKS;
-        }
-        if let Ok(mut idle) = self.idle.lock() {
-            idle.push(scratch);
         }
         scores
     }

@@ -14,12 +14,16 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::document::Mention;
+use crate::eval::read_gold;
 use crate::recognise::container::{Architecture, Container};
-use crate::recognise::encoder::{Batch, reference};
+use crate::recognise::encoder::Batch;
+use crate::recognise::encoder::reference::Reference;
 use crate::recognise::model::random_file;
 use crate::recognise::view::Symbol;
 use crate::recognise::window::windows;
+use crate::segment::Segmenter;
 use crate::segment::sentence::sentences;
+use crate::text::fold_str;
 
 /// What transformers gets out of a checkpoint in `tests/data/bert`.
 #[derive(Deserialize)]
@@ -258,7 +262,7 @@ fn threads_share_the_weights() {
 }
 
 /// Our encoder's weights under the names of transformers: `training/export_bert.py` in Rust.
-fn export(file: &Container<'_>, folder: &Path) {
+fn export(file: &Container<'_>, folder: &Path, vocabulary: &[&str], settings: &str) {
     let Architecture {
         layers,
         hidden,
@@ -346,14 +350,10 @@ fn export(file: &Container<'_>, folder: &Path) {
         "type_vocab_size": features, "id2label": id2label,
     });
     fs::write(folder.join("config.json"), config.to_string()).unwrap();
-    let specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"].map(str::to_owned);
-    let others = (specials.len()..characters).map(|id| format!("c{id}"));
-    fs::write(
-        folder.join("vocab.txt"),
-        specials.into_iter().chain(others).collect::<Vec<_>>().join("\n"),
-    )
-    .unwrap();
-    fs::write(folder.join("shiji.toml"), "word_features = true\n").unwrap();
+    fs::write(folder.join("vocab.txt"), vocabulary.join("\n")).unwrap();
+    let tokenizer = json!({"do_lower_case": false, "strip_accents": false});
+    fs::write(folder.join("tokenizer_config.json"), tokenizer.to_string()).unwrap();
+    fs::write(folder.join("shiji.toml"), settings).unwrap();
 }
 
 /// The same weights through libtorch and through the textbook encoder in `f32`.
@@ -366,7 +366,9 @@ fn our_encoder_is_a_bert() {
     let bytes = random_file(architecture, 300, FEATURE_NAMES.len(), Scheme::Bio.count(), 5);
     let container = Container::parse(&bytes, "random").unwrap();
     let folder = tempfile::tempdir().unwrap();
-    export(&container, folder.path());
+    let mut vocabulary: Vec<&str> = container.header().vocabulary.iter().map(String::as_str).collect();
+    vocabulary[..4].copy_from_slice(&["[PAD]", "[UNK]", "[CLS]", "[SEP]"]);
+    export(&container, folder.path(), &vocabulary, "word_features = true\n");
     let bert = load(folder.path(), 1);
     let lengths = [1, 40, 7, 220];
     let sequences: Vec<Vec<Unit>> = lengths
@@ -399,12 +401,60 @@ fn our_encoder_is_a_bert() {
         features: &features,
         lengths: &lengths.map(|length| length + MARKS),
     };
-    let wanted = reference::forward(&container, &batch).select(Axis(0), &kept);
+    let reference = Reference::load(&container).unwrap();
+    let wanted = reference.forward(&batch).select(Axis(0), &kept);
     let difference = largest_difference(&got, &wanted);
     assert!(
         difference < 1e-4 * wanted.iter().copied().fold(1.0, f32::max),
         "{difference}"
     );
+}
+
+/// The same of the shipped model, on real articles: before the 8 bits it is the same model.
+#[test]
+fn the_shipped_model_finds_the_same_through_libtorch() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = root.join("models/accurate.shiji");
+    let bytes = fs::read(&path).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let container = Container::parse(&bytes, "accurate").unwrap();
+    let vocabulary: Vec<&str> = container
+        .header()
+        .vocabulary
+        .iter()
+        .map(|token| match token.as_str() {
+            "<pad>" => "[PAD]",
+            "<unk>" => "[UNK]",
+            "<s>" => "[CLS]",
+            "</s>" => "[SEP]",
+            character => character,
+        })
+        .collect();
+    let settings =
+        "tokens = \"characters\"\nfold = true\nword_features = true\nspace = \"▁\"\nwindow = 220\n";
+    export(&container, folder.path(), &vocabulary, settings);
+
+    let gold = read_gold(&root.join("tests/data/gold.inline.txt")).unwrap();
+    let folded: Vec<String> = gold.iter().map(|document| fold_str(&document.text)).collect();
+    let segmenter = Segmenter::new();
+    let words: Vec<Vec<Word<'_>>> = folded
+        .iter()
+        .map(|text| segmenter.words(text).collect())
+        .collect();
+    let inputs: Vec<(&str, &[Word<'_>])> = gold
+        .iter()
+        .zip(&words)
+        .map(|(document, words)| (document.text.as_str(), words.as_slice()))
+        .collect();
+    let (ours, theirs) = (
+        Recogniser::reference(&path).unwrap(),
+        Recogniser::from(load(folder.path(), 2)),
+    );
+    let (wanted, found) = (ours.mentions(&inputs), theirs.mentions(&inputs));
+    assert!(wanted.iter().map(Vec::len).sum::<usize>() > 50);
+    for (wanted, found) in wanted.iter().zip(&found) {
+        assert_eq!(spans(found), spans(wanted));
+    }
 }
 
 #[test]

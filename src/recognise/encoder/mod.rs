@@ -11,7 +11,6 @@ mod elementwise;
 mod embedding;
 mod layer;
 mod linear;
-#[cfg(test)]
 pub(super) mod reference;
 mod simd;
 #[cfg(test)]

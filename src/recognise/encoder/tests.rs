@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::reference::Reference;
 use super::*;
 use crate::recognise::container::Container;
 use crate::recognise::model::random_file;
@@ -74,7 +75,7 @@ fn stays_close_to_the_reference() {
             features: &tokens.1,
             lengths: &lengths,
         };
-        let wanted = reference::forward(&container, &batch);
+        let wanted = Reference::load(&container).unwrap().forward(&batch);
         let got = model
             .forward(&mut Scratch::new(), &batch)
             .map(|x| x.to_owned())

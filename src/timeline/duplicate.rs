@@ -1,10 +1,11 @@
 //! Near-duplicates: sentences that say the same in almost the same words.
 //!
-//! A sentence is the set of its shingles, runs of [`SHINGLE`] letters of the folded text,
-//! so that script, width, spaces and punctuation do not matter. All pairs that share
-//! enough are found exactly with the prefix filter of R. Bayardo, Y. Ma and R. Srikant,
-//! “Scaling up all pairs similarity search” (WWW 2007): two sets that are similar enough
-//! share one of the rarest few elements of each.
+//! A sentence is the set of its shingles, runs of [`SHINGLE`] letters of the folded text
+//! without what is in brackets, so that script, width, spaces, punctuation, datelines and
+//! glosses do not matter. All pairs that share enough are found exactly with the prefix
+//! filter of R. Bayardo, Y. Ma and R. Srikant, “Scaling up all pairs similarity search”
+//! (WWW 2007): two sets that are similar enough share one of the rarest elements of the
+//! smaller one.
 
 use super::hash::IntMap;
 use crate::text::fold;
@@ -12,23 +13,35 @@ use crate::text::fold;
 /// Letters of a shingle.
 const SHINGLE: usize = 3;
 
-/// Pairs below this Jaccard similarity are not looked at.
-const MIN_JACCARD: f64 = 0.3;
+/// What is in brackets is left out if it has at most this many letters: （中央社台北13日电）,
+/// （Joe Biden）, （约新台币4200元）.
+const MAX_ASIDE: usize = 30;
 
-/// Sentences of this similarity are near-duplicates,
+/// Sentences of this Jaccard similarity are near-duplicates,
 const SAME_JACCARD: f64 = 0.45;
 
 /// and so is one that has this share of its shingles in a longer one: agencies' copy is
-/// shortened, and preceded by datelines,
+/// shortened, quoted, and preceded by datelines,
 const SAME_CONTAINED: f64 = 0.7;
 
 /// if it is not so short that everybody may have said it.
 const MIN_CONTAINED: usize = 12;
 
+/// Two near-duplicates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pair {
+    /// The place of the one that comes first.
+    pub earlier: usize,
+    /// The place of the other.
+    pub later: usize,
+    /// The share that both have of what either has.
+    pub jaccard: f64,
+}
+
 /// The set of shingles of a text, sorted.
 pub(super) fn shingles(text: &str) -> Vec<u64> {
-    let letters: Vec<char> = text
-        .chars()
+    let letters: Vec<char> = without_asides(text)
+        .into_iter()
         .map(fold)
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
@@ -43,6 +56,31 @@ pub(super) fn shingles(text: &str) -> Vec<u64> {
     set
 }
 
+/// The characters of a text but those of short brackets, unless there are no others.
+fn without_asides(text: &str) -> Vec<char> {
+    let mut kept: Vec<char> = Vec::new();
+    let mut opened: Option<usize> = None;
+    for c in text.chars() {
+        kept.push(c);
+        match c {
+            '(' | '（' | '[' | '【' | '〔' => opened = Some(kept.len() - 1),
+            ')' | '）' | ']' | '】' | '〕' => {
+                if let Some(start) = opened.take()
+                    && kept.len() - start <= MAX_ASIDE + 2
+                {
+                    kept.truncate(start);
+                }
+            }
+            _ => {}
+        }
+    }
+    if kept.iter().any(|c| c.is_alphanumeric()) {
+        kept
+    } else {
+        text.chars().collect()
+    }
+}
+
 /// A shingle of three code points is its own hash: 21 bits each.
 fn hash(letters: &[char]) -> u64 {
     letters
@@ -50,12 +88,13 @@ fn hash(letters: &[char]) -> u64 {
         .fold(0, |hash, &letter| hash << 21 | u64::from(u32::from(letter)))
 }
 
-/// Whether two sets are those of near-duplicates.
-pub(super) fn is_near_duplicate(a: &[u64], b: &[u64]) -> bool {
+/// The Jaccard similarity of two sets if they are those of near-duplicates.
+fn similarity(a: &[u64], b: &[u64]) -> Option<f64> {
     let shared = intersection(a, b) as f64;
     let smaller = a.len().min(b.len());
     let jaccard = shared / ((a.len() + b.len()) as f64 - shared);
-    jaccard >= SAME_JACCARD || (smaller >= MIN_CONTAINED && shared / smaller as f64 >= SAME_CONTAINED)
+    let is_contained = smaller >= MIN_CONTAINED && shared / smaller as f64 >= SAME_CONTAINED;
+    (jaccard >= SAME_JACCARD || is_contained).then_some(jaccard)
 }
 
 fn intersection(mut a: &[u64], mut b: &[u64]) -> usize {
@@ -72,35 +111,43 @@ fn intersection(mut a: &[u64], mut b: &[u64]) -> usize {
     shared
 }
 
-/// All pairs `(earlier, later)` of near-duplicates among `sets`, with a Jaccard similarity
-/// of at least [`MIN_JACCARD`], in order.
-pub(super) fn near_duplicates(sets: &[Vec<u64>]) -> Vec<(usize, usize)> {
+/// All pairs of near-duplicates among `sets`, in the order of the later ones.
+pub(super) fn near_duplicates(sets: &[&[u64]]) -> Vec<Pair> {
     let mut frequency: IntMap<u64, u32> = IntMap::default();
-    for shingle in sets.iter().flatten() {
+    for shingle in sets.iter().copied().flatten() {
         *frequency.entry(*shingle).or_default() += 1;
     }
-    let mut seen_with: IntMap<u64, Vec<usize>> = IntMap::default();
+    let mut found_in: IntMap<u64, Vec<usize>> = IntMap::default();
+    for (at, set) in sets.iter().enumerate() {
+        for shingle in set.iter().filter(|shingle| frequency[shingle] > 1) {
+            found_in.entry(*shingle).or_default().push(at);
+        }
+    }
     let mut pairs = Vec::new();
-    for (later, set) in sets.iter().enumerate() {
-        // What is unique to a sentence can't be shared, but counts for the length of the prefix.
+    for (at, set) in sets.iter().enumerate() {
         let mut by_rarity: Vec<(u32, u64)> =
             set.iter().map(|shingle| (frequency[shingle], *shingle)).collect();
         by_rarity.sort_unstable();
-        let prefix = set.len() - (MIN_JACCARD * set.len() as f64).ceil() as usize + 1;
-        let mut candidates: Vec<usize> = Vec::new();
-        for (count, shingle) in by_rarity.into_iter().take(prefix) {
-            if count == 1 {
-                continue;
-            }
-            let earlier = seen_with.entry(shingle).or_default();
-            candidates.extend(earlier.iter());
-            earlier.push(later);
-        }
+        // A near-duplicate that is no smaller has at least this share of the set.
+        let shared = (SAME_JACCARD.min(SAME_CONTAINED) * set.len() as f64).ceil() as usize;
+        let prefix = by_rarity.into_iter().take((set.len() + 1).saturating_sub(shared));
+        let mut candidates: Vec<usize> = prefix
+            .filter_map(|(_, shingle)| found_in.get(&shingle))
+            .flatten()
+            .copied()
+            .filter(|&other| (sets[other].len(), other) > (set.len(), at))
+            .collect();
         candidates.sort_unstable();
         candidates.dedup();
-        candidates.retain(|&earlier| is_near_duplicate(&sets[earlier], set));
-        pairs.extend(candidates.into_iter().map(|earlier| (earlier, later)));
+        pairs.extend(candidates.into_iter().filter_map(|other| {
+            Some(Pair {
+                earlier: at.min(other),
+                later: at.max(other),
+                jaccard: similarity(set, sets[other])?,
+            })
+        }));
     }
+    pairs.sort_unstable_by_key(|pair| (pair.later, pair.earlier));
     pairs
 }
 
@@ -110,7 +157,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn same(a: &str, b: &str) -> bool {
-        is_near_duplicate(&shingles(a), &shingles(b))
+        similarity(&shingles(a), &shingles(b)).is_some()
     }
 
     #[test]
@@ -123,12 +170,17 @@ mod tests {
             "新华社华盛顿1月20日电 美国总统特朗普20日在国会山宣誓就职，成为美国第45任总统。",
             "美国总统特朗普20日在国会山宣誓就职，成为美国第45任总统。"
         ));
+        assert!(same(
+            "（中央社华盛顿20日专电）特朗普（Donald Trump）今天宣誓。",
+            "特朗普今天宣誓"
+        ));
         assert!(!same(
             "美国总统特朗普宣布对华加征关税。",
             "美国总统特朗普会见日本首相安倍晋三。"
         ));
         assert!(!same("特朗普说", "特朗普说，他不会出席今年的白宫记者协会晚宴"));
         assert!(same("好", "好。") && !same("好", "坏") && !same("", ""));
+        assert!(same("【快讯】", "快讯"));
     }
 
     proptest! {
@@ -138,19 +190,13 @@ mod tests {
             let mut expected = Vec::new();
             for later in 0..sets.len() {
                 for earlier in 0..later {
-                    let shared = intersection(&sets[earlier], &sets[later]) as f64;
-                    let all = (sets[earlier].len() + sets[later].len()) as f64 - shared;
-                    if shared > 0.0 && shared / all >= MIN_JACCARD && is_near_duplicate(&sets[earlier], &sets[later]) {
+                    if similarity(&sets[earlier], &sets[later]).is_some() {
                         expected.push((earlier, later));
                     }
                 }
             }
-            let mut found = near_duplicates(&sets);
-            found.retain(|pair| {
-                let shared = intersection(&sets[pair.0], &sets[pair.1]) as f64;
-                let all = (sets[pair.0].len() + sets[pair.1].len()) as f64 - shared;
-                shared / all >= MIN_JACCARD
-            });
+            let sets: Vec<&[u64]> = sets.iter().map(Vec::as_slice).collect();
+            let found: Vec<_> = near_duplicates(&sets).iter().map(|pair| (pair.earlier, pair.later)).collect();
             prop_assert_eq!(found, expected);
         }
     }

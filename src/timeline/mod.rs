@@ -21,6 +21,7 @@ mod duplicate;
 mod event;
 mod hash;
 mod lang;
+mod late;
 mod markup;
 mod model;
 pub mod output;

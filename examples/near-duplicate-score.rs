@@ -11,8 +11,8 @@
 //! Copies must be in one entry and different things must not; independent reports of one
 //! event may be either, so they count for neither figure. Precision is the share of copies
 //! among the pairs in one entry, recall the share of the copies that are in one. With a date,
-//! an entry of this date (or of at most two days before, see `src/timeline/late.rs`) must
-//! hold them; without, any.
+//! an entry of this date (or of at most two days before, see `src/timeline/redate.rs`) must
+//! hold them; without, any. Pairs of which one is dated otherwise count for neither.
 //!
 //! `near-duplicate-score sample COUNT SEED FILE NAMES… -- CORPUS…` draws pairs to label, by
 //! nothing that the program under test decides: two articles of different outlets, published
@@ -122,7 +122,10 @@ fn score(labels: &str, split: &str, corpus: &[&str]) -> Result<()> {
     let (mut pairs, mut weighted) = (Sums::default(), Sums::default());
     let mut independent = [0, 0];
     for label in &labels {
-        let is_together = is_together(&timelines[label.names.as_str()], label);
+        let Some(is_together) = is_together(&timelines[label.names.as_str()], label) else {
+            println!("of another date\t{}", label.line);
+            continue;
+        };
         let place = match (label.copy.as_str(), is_together) {
             ("1", true) => 0,
             ("0", true) => 1,
@@ -180,7 +183,8 @@ fn read_labels(path: &str, split: &str) -> Result<Vec<Label>> {
     Ok(labels)
 }
 
-fn is_together(timeline: &Timeline, label: &Label) -> bool {
+/// Whether an entry of the date has both articles; nothing if one of them is in none.
+fn is_together(timeline: &Timeline, label: &Label) -> Option<bool> {
     let is_of_date = |first: Day| match label.date {
         Some(date) => (date.first - MAX_DAYS..=date.first).contains(&first),
         None => true,
@@ -201,10 +205,7 @@ fn is_together(timeline: &Timeline, label: &Label) -> bool {
         is_together |= holds == [true; 2];
         found = [found[0] | holds[0], found[1] | holds[1]];
     }
-    if found != [true; 2] {
-        eprintln!("not in the timeline: {}", label.line);
-    }
-    is_together
+    (found == [true; 2]).then_some(is_together)
 }
 
 /// A store of the articles with one of the names.

@@ -1,11 +1,11 @@
 //! Near-duplicates: sentences that say the same in almost the same words.
 //!
-//! A sentence is the set of its shingles, runs of [`SHINGLE`] letters of the folded text
-//! without what is in brackets, so that script, width, spaces, punctuation, datelines and
-//! glosses do not matter. All pairs that share enough are found exactly with the prefix
-//! filter of R. Bayardo, Y. Ma and R. Srikant, “Scaling up all pairs similarity search”
-//! (WWW 2007): two sets that are similar enough share one of the rarest elements of the
-//! smaller one.
+//! Sentences are compared by the letters of the folded text without what is in brackets, so
+//! that script, width, spaces, punctuation, datelines and glosses do not matter: as sets of
+//! shingles, which are runs of [`SHINGLE`] letters. All pairs that share enough are found
+//! exactly with the prefix filter of R. Bayardo, Y. Ma and R. Srikant, “Scaling up all pairs
+//! similarity search” (WWW 2007): two sets that are similar enough share one of the rarest
+//! elements of the smaller one.
 
 use super::hash::IntMap;
 use crate::text::fold;
@@ -24,8 +24,22 @@ const SAME_JACCARD: f64 = 0.45;
 /// shortened, quoted, and preceded by datelines,
 const SAME_CONTAINED: f64 = 0.7;
 
+/// or a smaller share if so many letters follow one another in both, as in words that are
+/// quoted,
+const QUOTED_CONTAINED: f64 = 0.5;
+const QUOTED_RUN: usize = 11;
+
 /// if it is not so short that everybody may have said it.
 const MIN_CONTAINED: usize = 12;
+
+/// What is compared of a sentence.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Letters {
+    /// Its letters and digits, folded, in their order.
+    letters: Vec<char>,
+    /// Its shingles, a sorted set.
+    shingles: Vec<u64>,
+}
 
 /// Two near-duplicates.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,22 +52,41 @@ pub(super) struct Pair {
     pub jaccard: f64,
 }
 
-/// The set of shingles of a text, sorted.
-pub(super) fn shingles(text: &str) -> Vec<u64> {
-    let letters: Vec<char> = without_asides(text)
-        .into_iter()
-        .map(fold)
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    let mut set: Vec<u64> = match letters.len() {
-        0 => Vec::new(),
-        1..SHINGLE => vec![hash(&letters)],
-        _ => letters.windows(SHINGLE).map(hash).collect(),
-    };
-    set.sort_unstable();
-    set.dedup();
-    set
+impl Letters {
+    /// What is compared of `text`.
+    pub fn new(text: &str) -> Self {
+        let letters: Vec<char> = without_asides(text)
+            .into_iter()
+            .map(fold)
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect();
+        let mut shingles: Vec<u64> = match letters.len() {
+            0 => Vec::new(),
+            1..SHINGLE => vec![hash(&letters)],
+            _ => letters.windows(SHINGLE).map(hash).collect(),
+        };
+        shingles.sort_unstable();
+        shingles.dedup();
+        Self { letters, shingles }
+    }
+
+    /// How much it says: the number of its shingles.
+    pub fn len(&self) -> usize {
+        self.shingles.len()
+    }
+
+    /// The Jaccard similarity of two near-duplicates; nothing if they are none.
+    fn similarity(&self, other: &Self) -> Option<f64> {
+        let shared = intersection(&self.shingles, &other.shingles) as f64;
+        let smaller = self.len().min(other.len());
+        let jaccard = shared / ((self.len() + other.len()) as f64 - shared);
+        let contained = shared / smaller as f64;
+        let is_part = smaller >= MIN_CONTAINED
+            && (contained >= SAME_CONTAINED
+                || contained >= QUOTED_CONTAINED && longest_run(&self.letters, &other.letters) >= QUOTED_RUN);
+        (jaccard >= SAME_JACCARD || is_part).then_some(jaccard)
+    }
 }
 
 /// The characters of a text but those of short brackets, unless there are no others.
@@ -88,13 +121,18 @@ fn hash(letters: &[char]) -> u64 {
         .fold(0, |hash, &letter| hash << 21 | u64::from(u32::from(letter)))
 }
 
-/// The Jaccard similarity of two sets if they are those of near-duplicates.
-fn similarity(a: &[u64], b: &[u64]) -> Option<f64> {
-    let shared = intersection(a, b) as f64;
-    let smaller = a.len().min(b.len());
-    let jaccard = shared / ((a.len() + b.len()) as f64 - shared);
-    let is_contained = smaller >= MIN_CONTAINED && shared / smaller as f64 >= SAME_CONTAINED;
-    (jaccard >= SAME_JACCARD || is_contained).then_some(jaccard)
+/// The length of the longest run of letters that two texts have in common.
+fn longest_run(a: &[char], b: &[char]) -> usize {
+    let mut longest = 0;
+    // The runs that end at each letter of `b` and at the last letter of `a`.
+    let mut ending = vec![0; b.len() + 1];
+    for letter in a {
+        for at in (0..b.len()).rev() {
+            ending[at + 1] = if *letter == b[at] { ending[at] + 1 } else { 0 };
+            longest = longest.max(ending[at + 1]);
+        }
+    }
+    longest
 }
 
 fn intersection(mut a: &[u64], mut b: &[u64]) -> usize {
@@ -111,31 +149,39 @@ fn intersection(mut a: &[u64], mut b: &[u64]) -> usize {
     shared
 }
 
-/// All pairs of near-duplicates among `sets`, in the order of the later ones.
-pub(super) fn near_duplicates(sets: &[&[u64]]) -> Vec<Pair> {
+/// All pairs of near-duplicates among `sentences` whose places are wanted, the earlier one
+/// given first, in the order of the later ones.
+pub(super) fn near_duplicates(sentences: &[&Letters], is_wanted: impl Fn(usize, usize) -> bool) -> Vec<Pair> {
     let mut frequency: IntMap<u64, u32> = IntMap::default();
-    for shingle in sets.iter().copied().flatten() {
+    for shingle in sentences.iter().flat_map(|sentence| &sentence.shingles) {
         *frequency.entry(*shingle).or_default() += 1;
     }
     let mut found_in: IntMap<u64, Vec<usize>> = IntMap::default();
-    for (at, set) in sets.iter().enumerate() {
-        for shingle in set.iter().filter(|shingle| frequency[shingle] > 1) {
+    for (at, sentence) in sentences.iter().enumerate() {
+        for shingle in sentence.shingles.iter().filter(|shingle| frequency[shingle] > 1) {
             found_in.entry(*shingle).or_default().push(at);
         }
     }
     let mut pairs = Vec::new();
-    for (at, set) in sets.iter().enumerate() {
-        let mut by_rarity: Vec<(u32, u64)> =
-            set.iter().map(|shingle| (frequency[shingle], *shingle)).collect();
+    for (at, sentence) in sentences.iter().enumerate() {
+        let mut by_rarity: Vec<(u32, u64)> = sentence
+            .shingles
+            .iter()
+            .map(|shingle| (frequency[shingle], *shingle))
+            .collect();
         by_rarity.sort_unstable();
         // A near-duplicate that is no smaller has at least this share of the set.
-        let shared = (SAME_JACCARD.min(SAME_CONTAINED) * set.len() as f64).ceil() as usize;
-        let prefix = by_rarity.into_iter().take((set.len() + 1).saturating_sub(shared));
+        let least = SAME_JACCARD.min(SAME_CONTAINED).min(QUOTED_CONTAINED);
+        let shared = (least * sentence.len() as f64).ceil() as usize;
+        let prefix = by_rarity
+            .into_iter()
+            .take((sentence.len() + 1).saturating_sub(shared));
         let mut candidates: Vec<usize> = prefix
             .filter_map(|(_, shingle)| found_in.get(&shingle))
             .flatten()
             .copied()
-            .filter(|&other| (sets[other].len(), other) > (set.len(), at))
+            .filter(|&other| (sentences[other].len(), other) > (sentence.len(), at))
+            .filter(|&other| is_wanted(at.min(other), at.max(other)))
             .collect();
         candidates.sort_unstable();
         candidates.dedup();
@@ -143,7 +189,7 @@ pub(super) fn near_duplicates(sets: &[&[u64]]) -> Vec<Pair> {
             Some(Pair {
                 earlier: at.min(other),
                 later: at.max(other),
-                jaccard: similarity(set, sets[other])?,
+                jaccard: sentence.similarity(sentences[other])?,
             })
         }));
     }
@@ -157,7 +203,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn same(a: &str, b: &str) -> bool {
-        similarity(&shingles(a), &shingles(b)).is_some()
+        Letters::new(a).similarity(&Letters::new(b)).is_some()
     }
 
     #[test]
@@ -183,20 +229,38 @@ mod tests {
         assert!(same("【快讯】", "快讯"));
     }
 
+    #[test]
+    fn quoted_words_tie_sentences_that_differ_otherwise() {
+        let quoted = "王毅称：“迈出一步，比以往任何时候都要重要”。";
+        assert!(same(
+            quoted,
+            "“迈出一步，比以往任何时候都要重要，”国务委员兼外交部长王毅在巴黎的一家研究院表示。"
+        ));
+        assert!(!same(
+            quoted,
+            "国务委员兼外交部长王毅在巴黎的一家研究院发表讲话，说迈出一步很重要。"
+        ));
+        assert_eq!(
+            longest_run(&['甲', '乙', '丙', '丁'], &['丙', '丁', '乙', '丙', '丁']),
+            3
+        );
+    }
+
     proptest! {
         #[test]
         fn the_filter_loses_no_pair(texts in prop::collection::vec("[甲乙丙丁戊己庚辛]{0,40}", 0..14)) {
-            let sets: Vec<_> = texts.iter().map(|text| shingles(text)).collect();
+            let sentences: Vec<_> = texts.iter().map(|text| Letters::new(text)).collect();
             let mut expected = Vec::new();
-            for later in 0..sets.len() {
+            for later in 0..sentences.len() {
                 for earlier in 0..later {
-                    if similarity(&sets[earlier], &sets[later]).is_some() {
+                    if sentences[earlier].similarity(&sentences[later]).is_some() {
                         expected.push((earlier, later));
                     }
                 }
             }
-            let sets: Vec<&[u64]> = sets.iter().map(Vec::as_slice).collect();
-            let found: Vec<_> = near_duplicates(&sets).iter().map(|pair| (pair.earlier, pair.later)).collect();
+            let sentences: Vec<&Letters> = sentences.iter().collect();
+            let pairs = near_duplicates(&sentences, |_, _| true);
+            let found: Vec<_> = pairs.iter().map(|pair| (pair.earlier, pair.later)).collect();
             prop_assert_eq!(found, expected);
         }
     }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use super::Options;
 use super::background::{Background, bigrams};
-use super::duplicate::shingles;
+use super::duplicate::Letters;
 use super::hash::IntMap;
-use super::late::bring_back;
 use super::model::{ArticleRef, DateSource, EntityRef, Event, EventSentence};
+use super::redate::redate;
 use super::salience::{DateGroup, groups, select};
 use super::series::rounded;
 use super::story::{Said, entries};
@@ -31,7 +31,7 @@ pub(super) struct Quote {
     is_prompt: bool,
     bigrams: Vec<u64>,
     /// For finding near-duplicates.
-    pub shingles: Vec<u64>,
+    pub letters: Letters,
 }
 
 /// The events dated from `first` to `last`, each date's most told story first.
@@ -58,7 +58,7 @@ pub(super) fn events(
         .filter_map(|appearance| Some((appearance.article, appearance.day?)))
         .collect();
     let mut quotes = quotes(store, entity, &groups, &days, names_date)?;
-    bring_back(&groups, &mut quotes);
+    redate(&groups, &mut quotes);
     let background = Background::read(store, entity, appearances)?;
     let mut reader = Reader {
         store,
@@ -102,7 +102,7 @@ fn quotes(
     for (article, places) in wanted {
         let mut seen: Vec<Vec<u64>> = Vec::new();
         for sentence in store.sentences_about(article, entity)? {
-            let (bigrams, shingles) = (bigrams(&sentence.text), shingles(&sentence.text));
+            let (bigrams, letters) = (bigrams(&sentence.text), Letters::new(&sentence.text));
             // Corpora that repeat the headline in the body are many.
             if seen.contains(&bigrams) {
                 continue;
@@ -121,7 +121,7 @@ fn quotes(
                             .get(&article)
                             .is_some_and(|day| is_prompt(*day, groups[at].period)),
                         bigrams: bigrams.clone(),
-                        shingles: shingles.clone(),
+                        letters: letters.clone(),
                     });
                 }
             }
@@ -170,7 +170,7 @@ impl Reader<'_> {
                 article: quote.article,
                 is_headline: choice.is_headline,
                 bigrams: &quote.bigrams,
-                shingles: &quote.shingles,
+                letters: &quote.letters,
             })
             .collect();
         for members in entries(&said, background) {

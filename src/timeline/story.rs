@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::background::Background;
-use super::duplicate::{Pair, near_duplicates};
+use super::duplicate::{Letters, Pair, near_duplicates};
 use super::hash::IntMap;
 
 /// Two articles tell the same story if what they say is this similar, whatever the words,
@@ -49,14 +49,14 @@ pub(super) struct Said<'q> {
     pub is_headline: bool,
     /// The bigrams of the sentence.
     pub bigrams: &'q [u64],
-    /// Its shingles.
-    pub shingles: &'q [u64],
+    /// Its letters.
+    pub letters: &'q Letters,
 }
 
 /// Groups what is said of a date into entries: lists of places in `said`.
 pub(super) fn entries(said: &[Said<'_>], background: &Background) -> Vec<Vec<usize>> {
-    let shingles: Vec<&[u64]> = said.iter().map(|said| said.shingles).collect();
-    let copies = near_duplicates(&shingles);
+    let letters: Vec<&Letters> = said.iter().map(|said| said.letters).collect();
+    let copies = near_duplicates(&letters, |_, _| true);
     let mut entry_of = stories(said, &copies, background);
     share_copies(said, &copies, &mut entry_of);
     let mut entries: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -152,7 +152,7 @@ fn shared_sentences(said: &[Said<'_>], copies: &[Pair]) -> BTreeMap<(i64, i64), 
     }
     let shares = shared.into_iter().map(|((a, b), [of_a, of_b])| {
         let share = |places: &BTreeSet<usize>, article: i64| {
-            let common: usize = places.iter().map(|&at| said[at].shingles.len()).sum();
+            let common: usize = places.iter().map(|&at| said[at].letters.len()).sum();
             (lengths[&article], common as f64 / lengths[&article] as f64)
         };
         let mut shares = [share(&of_a, a), share(&of_b, b)];
@@ -166,7 +166,7 @@ fn shared_sentences(said: &[Said<'_>], copies: &[Pair]) -> BTreeMap<(i64, i64), 
 fn lengths(said: &[Said<'_>]) -> BTreeMap<i64, usize> {
     let mut lengths: BTreeMap<i64, usize> = BTreeMap::new();
     for said in said {
-        *lengths.entry(said.article).or_default() += said.shingles.len();
+        *lengths.entry(said.article).or_default() += said.letters.len();
     }
     lengths
 }
@@ -181,7 +181,7 @@ fn share_copies(said: &[Said<'_>], copies: &[Pair], entry_of: &mut [usize]) {
     let places: BTreeSet<usize> = alike.keys().flat_map(|&(a, b)| [a, b]).collect();
     let lengths = lengths(said);
     let about = |at: usize| {
-        let share = said[at].shingles.len() as f64 / lengths[&said[at].article] as f64;
+        let share = said[at].letters.len() as f64 / lengths[&said[at].article] as f64;
         share + f64::from(u8::from(said[at].is_headline))
     };
     // All that the same stories hand on is one entry.
@@ -241,7 +241,6 @@ fn linked<T: Copy + Ord>(items: BTreeSet<T>, alike: &BTreeMap<(T, T), f64>) -> V
 #[cfg(test)]
 mod tests {
     use super::super::background::bigrams;
-    use super::super::duplicate::shingles;
     use super::*;
 
     const CALL: &str = "国防部长董军与美国国防部长奥斯汀16日举行视频通话。";
@@ -250,7 +249,7 @@ mod tests {
     /// Sentences of articles; the first of each is its headline.
     fn grouped(quotes: &[(i64, &str)]) -> Vec<Vec<usize>> {
         let bigrams: Vec<Vec<u64>> = quotes.iter().map(|quote| bigrams(quote.1)).collect();
-        let shingles: Vec<Vec<u64>> = quotes.iter().map(|quote| shingles(quote.1)).collect();
+        let letters: Vec<Letters> = quotes.iter().map(|quote| Letters::new(quote.1)).collect();
         let mut background = Background::default();
         for bigrams in &bigrams {
             background.add(std::iter::once(bigrams.clone()));
@@ -262,14 +261,15 @@ mod tests {
                 article,
                 is_headline: at == 0 || quotes[at - 1].0 != article,
                 bigrams: &bigrams[at],
-                shingles: &shingles[at],
+                letters: &letters[at],
             })
             .collect();
         entries(&said, &background)
     }
 
-    fn items(of: &str) -> Vec<String> {
-        let items = [
+    #[test]
+    fn the_items_of_a_round_up_go_to_their_stories() {
+        let round_up: Vec<String> = [
             "股市收高",
             "油价走低",
             "球队夺冠",
@@ -279,16 +279,10 @@ mod tests {
             "新片上映",
             "桥梁通车",
             "果农丰收",
-        ];
-        items
-            .iter()
-            .map(|item| format!("{item}的消息占去了{of}今天晚间节目的不少时间{item}"))
-            .collect()
-    }
-
-    #[test]
-    fn the_items_of_a_round_up_go_to_their_stories() {
-        let round_up = items("电台");
+        ]
+        .iter()
+        .map(|item| format!("{item}的消息占去了今天晚间节目的不少时间{item}"))
+        .collect();
         let mut quotes = vec![
             (1, CALL),
             (2, "中國國防部長董軍與美國國防部長奧斯汀16日舉行視頻通話"),
@@ -306,14 +300,19 @@ mod tests {
 
     #[test]
     fn background_that_two_stories_hand_on_is_an_entry() {
-        let (first, second) = (items("电台"), items("卫视"));
-        let mut quotes = vec![(1, "电台晚间新闻")];
-        quotes.extend(first.iter().take(5).map(|item| (1, item.as_str())));
-        quotes.extend([(1, VISIT), (2, "卫视要闻"), (2, VISIT)]);
-        quotes.extend(second.iter().skip(5).map(|item| (2, item.as_str())));
-        let found = grouped(&quotes);
-        assert_eq!(found.len(), 3);
-        assert_eq!(found[2], [6, 8]);
+        let found = grouped(&[
+            (1, "海军成立七十五周年招待会在青岛举行"),
+            (1, "二十九国代表应邀参加研讨会，就全球安全倡议交换看法。"),
+            (1, "官兵代表表演了合唱和器乐，气氛热烈。"),
+            (1, "港口当天向市民开放三艘军舰，数千人登舰参观。"),
+            (1, VISIT),
+            (2, "航天员大队迎来第四批预备队员"),
+            (2, "他们将接受两年以上的训练，涉及八大类两百多门课程。"),
+            (2, "载荷专家首次从科研院所里选拔，年龄最小的三十岁。"),
+            (2, "下一艘飞船计划十月底在酒泉发射，乘组已经确定。"),
+            (2, VISIT),
+        ]);
+        assert_eq!(found, [vec![0, 1, 2, 3], vec![5, 6, 7, 8], vec![4, 9]]);
     }
 
     #[test]

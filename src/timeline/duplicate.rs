@@ -7,6 +7,8 @@
 //! similarity search” (WWW 2007): two sets that are similar enough share one of the rarest
 //! elements of the smaller one.
 
+use std::collections::BTreeSet;
+
 use super::hash::IntMap;
 use crate::text::fold;
 
@@ -74,6 +76,18 @@ impl Letters {
     /// How much it says: the number of its shingles.
     pub fn len(&self) -> usize {
         self.shingles.len()
+    }
+
+    /// Whether one has all the numbers of the other. What is reported in the same words day
+    /// after day differs in its numbers.
+    pub fn agrees_in_numbers(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.numbers(), other.numbers());
+        ours.is_subset(&theirs) || theirs.is_subset(&ours)
+    }
+
+    fn numbers(&self) -> BTreeSet<&[char]> {
+        let runs = self.letters.split(|letter| !letter.is_ascii_digit());
+        runs.filter(|run| !run.is_empty()).collect()
     }
 
     /// The Jaccard similarity of two near-duplicates; nothing if they are none.
@@ -244,6 +258,14 @@ mod tests {
             longest_run(&['甲', '乙', '丙', '丁'], &['丙', '丁', '乙', '丙', '丁']),
             3
         );
+    }
+
+    #[test]
+    fn numbers_tell_daily_reports_apart() {
+        let agree = |a, b| Letters::new(a).agrees_in_numbers(&Letters::new(b));
+        assert!(agree("8日确诊32例，死亡2例", "确诊32例"));
+        assert!(agree("今天宣布", "9日宣布"));
+        assert!(!agree("累计确诊3210例", "累计确诊3345例"));
     }
 
     proptest! {

@@ -2,9 +2,9 @@
 //!
 //! A sentence that names no date has that of its publication, but an outlet may take over
 //! a report the next morning, or lie in another time zone. So a sentence that is dated by
-//! its publication and says in almost the same words what was said of one of the days
-//! before, says it of that day. Likewise one that names a month is about the day of the
-//! month that a copy of it names.
+//! its publication and says in almost the same words, with no other numbers, what was said
+//! of one of the days before, says it of that day. Likewise one that names a month is about
+//! the day of the month that a copy of it names.
 
 use super::duplicate::near_duplicates;
 use super::event::Quote;
@@ -86,6 +86,9 @@ fn targets(
     };
     let mut targets: Vec<Option<usize>> = vec![None; quotes[at].len()];
     for pair in near_duplicates(&letters, is_wanted) {
+        if !letters[pair.earlier].agrees_in_numbers(letters[pair.later]) {
+            continue;
+        }
         let group = others[pair.earlier].0;
         let target = &mut targets[pair.later - others.len()];
         *target = Some(target.map_or(group, |known| known.min(group)));

@@ -2,11 +2,12 @@
 //! `timeline-bars STORE ARTICLES…`, where the store was filled with exactly these articles
 //! (`shiji tag ARTICLES… --into STORE`).
 //!
-//! 1. 特朗普, by outlet: the articles a month against a plain search for 特朗普 and 川普.
+//! 1. 特朗普, by outlet: the articles a month against a plain search for everything that the
+//!    store says he is called, and some of the articles that only one of them finds.
 //! 2. The months with most of these articles, and whether a burst covers part of each.
 //! 3. 林郑月娥: which of her best-known days are among the 25 most salient of 2017 to 2021.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::time::Instant;
 
@@ -45,29 +46,39 @@ fn main() -> Result<()> {
 
 fn counts(store: &Store, paths: &[String]) -> Result<()> {
     let trump = find(store, "特朗普")?;
-    println!("特朗普 is {}: {:?}", trump.id, store.variants(&trump)?);
+    let names = store.variants(&trump)?;
+    println!("特朗普 is {}: {names:?}", trump.id);
     let mut outlets: BTreeMap<String, Months> = BTreeMap::new();
-    let mut count = |outlet: Option<String>, day: Date, place: usize| {
-        let months = outlets.entry(outlet.unwrap_or_default()).or_default();
+    let mut count = |outlet: &Option<String>, day: Date, place: usize| {
+        let months = outlets.entry(outlet.clone().unwrap_or_default()).or_default();
         months.entry((day.year(), day.month())).or_default()[place] += 1;
     };
+    let mut found = [BTreeSet::new(), BTreeSet::new()];
     for appearance in store.appearances(&trump)? {
         if let Some(day) = appearance.day {
-            count(
-                store.article(appearance.article)?.source,
-                shiji::store::date_of(day),
-                0,
-            );
+            let article = store.article(appearance.article)?;
+            count(&article.source, shiji::store::date_of(day), 0);
+            found[0].insert((article.source, article.id));
         }
     }
     for article in articles(paths, ReadOptions::default()) {
         let article = article?;
         let text = article.text();
         if let Some(published) = article.published
-            && ["特朗普", "川普"].iter().any(|name| text.contains(name))
+            && names.iter().any(|(name, _)| text.contains(name))
         {
-            count(article.source, published.date(), 1);
+            count(&article.source, published.date(), 1);
+            found[1].insert((article.source, article.id));
         }
+    }
+    for (only, [at, other]) in [("in the timeline", [0, 1]), ("in the search", [1, 0])] {
+        let articles: Vec<_> = found[at].difference(&found[other]).collect();
+        let some: Vec<&str> = articles
+            .iter()
+            .take(10)
+            .map(|article| article.1.as_str())
+            .collect();
+        println!("only {only}: {} {}", articles.len(), some.join(" "));
     }
     let whole = timeline(store, &trump, &Options::default())?;
     for (outlet, months) in outlets {

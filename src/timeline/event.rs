@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 
 use super::Options;
 use super::background::{Background, bigrams};
+use super::duplicate::Letters;
 use super::hash::IntMap;
 use super::model::{ArticleRef, DateSource, EntityRef, Event, EventSentence};
+use super::redate::redate;
 use super::salience::{DateGroup, groups, select};
 use super::series::rounded;
-use super::story::{Said, stories};
+use super::story::{Said, entries};
 use super::summary::{Choice, best, centrality};
 use crate::error::Result;
 use crate::resolve::dates::Precision;
@@ -19,12 +21,17 @@ use crate::store::{Appearance, ArticleInfo, Day, EntityRow, Period, Sentence, St
 const MAX_ENTITIES: usize = 8;
 
 /// A sentence about the entity, with its event date.
-struct Quote {
-    article: i64,
-    sentence: Sentence,
-    names_date: bool,
+pub(super) struct Quote {
+    /// The article.
+    pub article: i64,
+    /// What it says.
+    pub sentence: Sentence,
+    /// Whether it names the date, which is that of publication otherwise.
+    pub names_date: bool,
     is_prompt: bool,
     bigrams: Vec<u64>,
+    /// For finding near-duplicates.
+    pub letters: Letters,
 }
 
 /// The events dated from `first` to `last`, each date's most told story first.
@@ -50,7 +57,8 @@ pub(super) fn events(
         .iter()
         .filter_map(|appearance| Some((appearance.article, appearance.day?)))
         .collect();
-    let quotes = quotes(store, entity, &groups, &days, names_date)?;
+    let mut quotes = quotes(store, entity, &groups, &days, names_date)?;
+    redate(&groups, &mut quotes);
     let background = Background::read(store, entity, appearances)?;
     let mut reader = Reader {
         store,
@@ -94,7 +102,7 @@ fn quotes(
     for (article, places) in wanted {
         let mut seen: Vec<Vec<u64>> = Vec::new();
         for sentence in store.sentences_about(article, entity)? {
-            let bigrams = bigrams(&sentence.text);
+            let (bigrams, letters) = (bigrams(&sentence.text), Letters::new(&sentence.text));
             // Corpora that repeat the headline in the body are many.
             if seen.contains(&bigrams) {
                 continue;
@@ -113,6 +121,7 @@ fn quotes(
                             .get(&article)
                             .is_some_and(|day| is_prompt(*day, groups[at].period)),
                         bigrams: bigrams.clone(),
+                        letters: letters.clone(),
                     });
                 }
             }
@@ -156,13 +165,15 @@ impl Reader<'_> {
         let mut events = Vec::new();
         let said: Vec<Said<'_>> = quotes
             .iter()
-            .map(|quote| Said {
+            .zip(&choices)
+            .map(|(quote, choice)| Said {
                 article: quote.article,
-                text: &quote.sentence.text,
+                is_headline: choice.is_headline,
                 bigrams: &quote.bigrams,
+                letters: &quote.letters,
             })
             .collect();
-        for members in stories(&said, background) {
+        for members in entries(&said, background) {
             let chosen = best(&members, &choices, &scores, self.sentences.max(1));
             let Some(&first) = chosen.first() else { continue };
             let event = self.event(group, quotes, &members, &chosen)?;

@@ -25,6 +25,7 @@ mod markup;
 mod model;
 pub mod output;
 pub mod page;
+mod redate;
 mod role;
 mod salience;
 mod series;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::super::lang::Lang;
 use super::super::markup::web_address;
+use super::super::role::by_use;
 use super::Timeline;
 use crate::timeline::{ArticleRef, DateSource, EntityRef, Event};
 
@@ -63,7 +64,7 @@ fn one(out: &mut dyn Write, timeline: &Timeline, lang: Lang) -> io::Result<()> {
     }
     if !timeline.roles.is_empty() {
         writeln!(out, "## {}\n", lang.roles())?;
-        for role in &timeline.roles {
+        for role in by_use(&timeline.roles).0 {
             let of = role.of.as_deref().unwrap_or_default();
             let period = match (role.first, role.last) {
                 (Some(first), Some(last)) => lang.days(first, last),

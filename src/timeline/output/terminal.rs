@@ -6,8 +6,9 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
 use super::super::lang::Lang;
+use super::super::role::by_use;
 use super::Timeline;
-use crate::timeline::{DateSource, Event, Point};
+use crate::timeline::{ArticleRef, DateSource, Event, Point};
 
 /// How text for people is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,9 @@ const NAME: Style = AnsiColor::Magenta.on_default().bold();
 const DATE: Style = AnsiColor::Cyan.on_default().bold();
 const BURST: Style = AnsiColor::Yellow.on_default().bold();
 const FAINT: Style = Style::new().dimmed();
+
+/// What stands below a date.
+const INDENT: &str = "    ";
 
 /// Bursts, companions and roles that are listed.
 const MAX_BURSTS: usize = 8;
@@ -185,16 +189,31 @@ impl Page<'_> {
             .iter()
             .find(|article| Some(&article.id) == event.sentences.first().map(|s| &s.article));
         if let Some(article) = article.or(event.articles.first()) {
-            let parts = [article.source.as_deref(), article.url.as_deref()];
-            let origin = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            writeln!(self.out, "    {}", self.styled(FAINT, &clean(&origin)))?;
+            writeln!(self.out, "    {}", self.styled(FAINT, &self.origin(article)))?;
         }
         Ok(())
     }
 
+    /// Outlet and address in one line, or the headline instead of an address that is too long.
+    fn origin(&self, article: &ArticleRef) -> String {
+        let source = article.source.as_deref().unwrap_or_default();
+        let room = self.look.width.saturating_sub(INDENT.len() + cells(source) + 1);
+        let title = article
+            .title
+            .as_deref()
+            .map(|title| shortened(&clean(title), room));
+        let url = article.url.as_deref();
+        let place = match url.filter(|url| cells(url) <= room) {
+            Some(url) => Some(url.to_owned()),
+            None => title.or_else(|| url.map(str::to_owned)),
+        };
+        format!("{source} {}", place.unwrap_or_default())
+            .trim()
+            .to_owned()
+    }
+
     /// Breaks the sentence at the width of the terminal, the entity highlighted.
     fn sentence(&mut self, text: &str, mentions: &[(usize, usize)]) -> io::Result<()> {
-        const INDENT: &str = "    ";
         let room = self.look.width.saturating_sub(INDENT.len()).max(20);
         let mut line = INDENT.to_owned();
         let mut used = 0;
@@ -253,7 +272,9 @@ impl Page<'_> {
             "\n{}",
             self.styled(Style::new().bold(), self.lang.roles())
         )?;
-        for role in timeline.roles.iter().take(MAX_ROLES) {
+        let (mut shown, _) = by_use(&timeline.roles);
+        shown.truncate(MAX_ROLES);
+        for role in &shown {
             let period = match (role.first, role.last) {
                 (Some(first), Some(last)) => format!("{first}…{last}"),
                 _ => self.lang.former().to_owned(),
@@ -266,8 +287,8 @@ impl Page<'_> {
                 self.lang.articles(role.articles)
             )?;
         }
-        if timeline.roles.len() > MAX_ROLES {
-            let rest = format!("    … +{}", timeline.roles.len() - MAX_ROLES);
+        if timeline.roles.len() > shown.len() {
+            let rest = format!("    … +{}", timeline.roles.len() - shown.len());
             writeln!(self.out, "{}", self.styled(FAINT, &rest))?;
         }
         Ok(())
@@ -292,6 +313,19 @@ fn clean(text: &str) -> String {
 
 fn cells(text: &str) -> usize {
     text.chars().filter_map(char::width).sum()
+}
+
+/// The beginning of a text, if it is wider than `room`.
+fn shortened(text: &str, room: usize) -> String {
+    if cells(text) <= room {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let kept = text.chars().take_while(|c| {
+        used += c.width().unwrap_or(0);
+        used <= room
+    });
+    kept.chain(['…']).collect()
 }
 
 /// Marks that do not begin a line.
@@ -319,6 +353,32 @@ fn is_closing(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_that_do_not_fit_give_way_to_headlines() {
+        assert_eq!(shortened("林郑月娥宣布撤回", 10), "林郑月娥…");
+        assert_eq!(shortened("林郑月娥", 8), "林郑月娥");
+        let article = |url: &str| ArticleRef {
+            id: "a".to_owned(),
+            title: Some("林郑月娥宣布撤回修订".to_owned()),
+            url: Some(url.to_owned()),
+            source: Some("甲报".to_owned()),
+            published: None,
+        };
+        let page = Page {
+            out: &mut io::sink(),
+            lang: Lang::Chinese,
+            look: Look {
+                color: false,
+                width: 30,
+            },
+        };
+        assert_eq!(page.origin(&article("https://a.cn/1")), "甲报 https://a.cn/1");
+        assert_eq!(
+            page.origin(&article("https://a.cn/%E6%94%BF%E6%B2%BB/")),
+            "甲报 林郑月娥宣布撤回修订"
+        );
+    }
 
     #[test]
     fn sentences_are_broken_and_cannot_command_the_terminal() {

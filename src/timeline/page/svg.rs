@@ -44,6 +44,9 @@ const TOP: f64 = 22.0;
 const BOTTOM: f64 = 24.0;
 const BETWEEN: f64 = 26.0;
 
+/// Width of the label of a tick of time.
+const LABEL: f64 = 48.0;
+
 /// The highest value stays a little below the upper edge.
 const HEADROOM: f64 = 1.04;
 
@@ -256,9 +259,14 @@ impl Picture<'_> {
         let most = ((self.size.width - LEFT) / 64.0) as usize;
         for (date, label) in axis::dates(self.first, self.last, most) {
             let x = self.x(date);
+            // A label below the last tick would be cut off.
+            let (place, at) = match x + LABEL / 2.0 > self.size.width {
+                true => ("end", self.size.width),
+                false => ("middle", x),
+            };
             let _ = writeln!(
                 self.svg,
-                "<line class=\"tick\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{bottom:.1}\" y2=\"{:.1}\"/><text class=\"label middle\" x=\"{x:.1}\" y=\"{:.1}\">{label}</text>",
+                "<line class=\"tick\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{bottom:.1}\" y2=\"{:.1}\"/><text class=\"label {place}\" x=\"{at:.1}\" y=\"{:.1}\">{label}</text>",
                 bottom + 4.0,
                 bottom + 17.0
             );

@@ -1,14 +1,12 @@
 //! The tables below the events: companions and roles.
 
 use super::super::markup::escape;
+use super::super::role::by_use;
 use super::html::{Page, class};
 use crate::timeline::{Companion, RolePeriod, Timeline};
 
 /// Blocks for numbers of articles.
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-
-/// Titles that fewer articles give, beside the most frequent one, unfold.
-const RARE: f64 = 0.01;
 
 impl Page {
     pub(super) fn tables(&mut self, timelines: &[Timeline]) {
@@ -34,11 +32,7 @@ impl Page {
                     "<div><h2>{}{name}</h2>\n<table>\n",
                     self.lang.roles()
                 ));
-                let most = timeline.roles.iter().map(|role| role.articles).max().unwrap_or(0);
-                let (usual, rare): (Vec<_>, Vec<_>) = timeline
-                    .roles
-                    .iter()
-                    .partition(|role| role.articles as f64 >= RARE * most as f64);
+                let (usual, rare) = by_use(&timeline.roles);
                 usual.into_iter().for_each(|role| self.role(role));
                 self.html.push_str("</table>\n");
                 if !rare.is_empty() {
@@ -102,7 +96,7 @@ impl Page {
             periods.push(format!("{} {}", self.lang.former_since(), self.lang.day(since)));
         }
         self.add(format_args!(
-            "<tr><td>{}{}</td><td>{}</td><td class=\"number\">{}</td></tr>\n",
+            "<tr><td class=\"title\">{}{}</td><td>{}</td><td class=\"number\">{}</td></tr>\n",
             escape(role.of.as_deref().unwrap_or_default()),
             escape(&role.title),
             periods.join("; "),

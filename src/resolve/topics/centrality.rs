@@ -25,18 +25,18 @@ use super::matcher::Fired;
 /// From here on an article deals with the matter.
 pub(super) const LINE: f32 = 0.5;
 
-const HEADLINE: f32 = 1.7;
-const LEAD: f32 = 0.9;
-const HEADING: f32 = 1.5;
-const SENTENCES: f32 = 1.2;
-const WORDS: f32 = 1.0;
-const LENGTH: f32 = 0.4;
+const HEADLINE: f32 = 1.4;
+const LEAD: f32 = 0.8;
+const HEADING: f32 = 1.2;
+const SENTENCES: f32 = 1.15;
+const WORDS: f32 = 0.9;
+const LENGTH: f32 = 0.45;
 /// In long texts sentences are ever cheaper: from `LONG` characters on what counts is
 /// the share of them.
-const EXCESS: f32 = 1.2;
+const EXCESS: f32 = 1.0;
 const LONG: f32 = 2000.0;
 const USUAL: f32 = 500.0;
-const CONSTANT: f32 = -0.9;
+const CONSTANT: f32 = -1.05;
 /// No more sentences of the lead than this count.
 const MOST_OF_LEAD: f32 = 2.0;
 /// Below this nothing is said; keeps the logarithms finite.

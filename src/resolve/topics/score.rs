@@ -20,8 +20,10 @@ pub struct Labels {
     pub corpus: String,
     /// Identifier in that corpus: its `id`, or the name of its file without ending.
     pub id: String,
-    /// Codes of the first level of the IPTC Media Topics, without prefix.
-    pub iptc: Vec<String>,
+    /// Codes of the first level of the IPTC Media Topics, without prefix; where this is
+    /// absent, subjects are not scored.
+    #[serde(default)]
+    pub iptc: Option<Vec<String>>,
     /// Issues.
     #[serde(default)]
     pub issues: Vec<String>,
@@ -146,7 +148,9 @@ impl Report {
                 Scheme::Keyphrase => None,
             };
         }
-        self.count(Scheme::Iptc, document, &labels.iptc, &[], &subjects);
+        if let Some(iptc) = &labels.iptc {
+            self.count(Scheme::Iptc, document, iptc, &[], &subjects);
+        }
         self.count(Scheme::Issue, document, &labels.issues, &labels.possible, &issues);
     }
 
@@ -220,6 +224,9 @@ fn words(topic: &Topic, text: &str) -> Vec<String> {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (title, counts) in [("IPTC, first level", &self.subjects), ("issues", &self.issues)] {
+            if counts.is_empty() {
+                continue;
+            }
             writeln!(f, "{title:<34}     P     R    F1  labelled")?;
             let all = Self::micro(counts);
             let mut lines = vec![("all (micro)".to_owned(), all)];
@@ -353,7 +360,7 @@ mod tests {
             let labels = Labels {
                 corpus: String::new(),
                 id: id.to_owned(),
-                iptc: Vec::new(),
+                iptc: None,
                 issues: issues.iter().map(|&issue| issue.to_owned()).collect(),
                 possible: vec!["us-politics".to_owned()],
                 split: None,
@@ -419,29 +426,24 @@ mod tests {
         let topics = Topics::embedded().unwrap();
         let issues: BTreeSet<&str> = topics.definitions().map(|(_, d)| d.id.as_str()).collect();
         let of = |file: &str| Labels::read(&folder.join(file)).unwrap();
-        let (first, fresh) = (of("topics-200.jsonl"), of("topics-fresh.jsonl"));
-        assert_eq!((first.len(), fresh.len()), (200, 200));
-        assert_eq!(
-            fresh
-                .iter()
-                .filter(|l| l.split.as_deref() == Some("test"))
-                .count(),
-            100
-        );
-        let ids: BTreeSet<&str> = first
-            .iter()
-            .chain(&fresh)
-            .map(|label| label.id.as_str())
-            .collect();
-        assert_eq!(ids.len(), 400, "an article is labelled twice");
-        for label in first.iter().chain(&fresh) {
+        let mut all = of("topics-fresh.jsonl");
+        let test = all.iter().filter(|label| label.split.as_deref() == Some("test"));
+        assert_eq!(test.count(), 100);
+        all.extend(of("topics-200.jsonl"));
+        assert!(all.iter().all(|label| label.iptc.is_some()));
+        for sample in ["a", "b", "c", "d"] {
+            all.extend(of(&format!("topics-blind-{sample}.jsonl")));
+        }
+        assert_eq!(all.len(), 1200);
+        let ids: BTreeSet<&str> = all.iter().map(|label| label.id.as_str()).collect();
+        assert_eq!(ids.len(), all.len(), "an article is labelled twice");
+        for label in &all {
             let is_top = |code: &String| iptc::concept(code).is_some_and(|c| c.parent.is_none());
-            assert!(label.iptc.iter().all(is_top), "{}", label.id);
-            assert!(
-                label.issues.iter().all(|id| issues.contains(id.as_str())),
-                "{}",
-                label.id
-            );
+            assert!(label.iptc.iter().flatten().all(is_top), "{}", label.id);
+            let mut named = label.issues.iter().chain(&label.possible);
+            assert!(named.all(|id| issues.contains(id.as_str())), "{}", label.id);
+            let both = label.issues.iter().find(|id| label.possible.contains(id));
+            assert_eq!(both, None, "{}", label.id);
         }
     }
 }

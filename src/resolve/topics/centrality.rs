@@ -14,8 +14,9 @@
 //!   long the article is.
 //!
 //! The weights are those of a logistic regression on the development sets
-//! (`tests/data/topics-200.jsonl`, `topics-fresh.jsonl`), rounded, so the result is about
-//! the probability that a reader says the article deals with the issue. 0.5 is the line.
+//! (`tests/data/topics-200.jsonl`, `topics-fresh.jsonl`, `topics-blind-a.jsonl`), rounded,
+//! so the result is about the probability that a reader says the article deals with the
+//! issue. 0.5 is the line. `data/topics/README.md` has the convention and the sets.
 
 use std::collections::BTreeMap;
 

@@ -354,7 +354,11 @@ mod tests {
         let topics = Topics::embedded().unwrap();
         let mut report = Report::default();
         for (id, text, issues) in [
-            ("a", "美军击落间谍气球。示威者闯国会", &["spy-balloon", "brexit"][..]),
+            (
+                "a",
+                "美军击落间谍气球。示威者闯国会",
+                &["spy-balloon", "brexit"][..],
+            ),
             ("b", "英国脱欧", &[]),
         ] {
             let labels = Labels {
@@ -386,7 +390,11 @@ mod tests {
         assert_eq!(report.issues["spy-balloon"].right, 1);
         let politics = report.issues["us-politics"];
         assert_eq!(
-            (politics.possible, politics.superfluous, politics.strict().superfluous),
+            (
+                politics.possible,
+                politics.superfluous,
+                politics.strict().superfluous
+            ),
             (1, 0, 1)
         );
         assert_eq!(

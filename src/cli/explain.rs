@@ -124,7 +124,9 @@ fn print_topic(topic: &topics::Explanation) {
         (false, true) => "mentioned in passing",
         (false, false) => "not assigned",
     };
-    let central = topic.centrality.map(|central| format!(", dealt with {central:.2}"));
+    let central = topic
+        .centrality
+        .map(|central| format!(", dealt with {central:.2}"));
     outln!(
         "{} {}: {verdict}, score {:.2} of {:.2}{}",
         topic.id,

@@ -203,7 +203,11 @@ impl Parser<'_> {
             about,
             unit,
             half: matches!(word, Word::CountAndHalf(_)),
-            certain: vague || matches!(word, Word::Count(_) | Word::CountAndHalf(_) | Word::Unit(Unit::Week)),
+            certain: vague
+                || matches!(
+                    word,
+                    Word::Count(_) | Word::CountAndHalf(_) | Word::Unit(Unit::Week)
+                ),
             name_like: false,
         };
         if let Word::Unit(Unit::Day) = word {

@@ -68,7 +68,10 @@ pub(super) fn centrality(fired: &[Fired], threshold: f32, text: &FoldedText) -> 
         .fold(0.0, f32::max);
     let words: f32 = fired.iter().map(|fired| (fired.base / threshold).min(1.0)).sum();
     let length = text.related.max(1) as f32;
-    let logit = CONSTANT + HEADLINE * headline + LEAD * lead.min(MOST_OF_LEAD) + HEADING * heading
+    let logit = CONSTANT
+        + HEADLINE * headline
+        + LEAD * lead.min(MOST_OF_LEAD)
+        + HEADING * heading
         + SENTENCES * (sentences + LEAST).ln()
         + WORDS * words.min(sentences).max(LEAST).ln()
         - LENGTH * (length / USUAL).ln()
@@ -126,7 +129,12 @@ mod tests {
         assert!(of(&article("甲的标题", &["甲说。"])) > 0.8);
         assert!(of("标题\n甲在这里。别的在这里。") > LINE);
         assert!(of(&article("标题", &["甲说。", "甲做。", "甲在。", "甲走。"])) > LINE);
-        assert!(of(&article("标题", &["乙。\n甲的消息\n甲在这里说了一些话，做了一些事。"])) > LINE);
+        assert!(
+            of(&article(
+                "标题",
+                &["乙。\n甲的消息\n甲在这里说了一些话，做了一些事。"]
+            )) > LINE
+        );
     }
 
     #[test]

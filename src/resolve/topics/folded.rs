@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn headings_are_short_lines_above_longer_ones() {
-        let text = FoldedText::new("标题\n第一段说了很多话。\n小标题在此\n第二段也说了很多别的话。\n记者甲乙\n完");
+        let text =
+            FoldedText::new("标题\n第一段说了很多话。\n小标题在此\n第二段也说了很多别的话。\n记者甲乙\n完");
         assert!(text.is_heading(13) && text.is_heading(17));
         assert!([1, 12, 18, 33].iter().all(|&at| !text.is_heading(at)));
     }

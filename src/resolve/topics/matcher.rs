@@ -127,7 +127,9 @@ pub(super) struct Fired {
 impl Fired {
     /// The first span of every occurrence.
     pub fn starts(&self) -> impl Iterator<Item = &(u32, u32)> {
-        self.spans.iter().step_by((self.spans.len() / self.occurrences.max(1)).max(1))
+        self.spans
+            .iter()
+            .step_by((self.spans.len() / self.occurrences.max(1)).max(1))
     }
 }
 

@@ -16,7 +16,8 @@ pub struct DatesArgs {
     /// The text.
     #[arg(required_unless_present = "score")]
     text: Option<String>,
-    /// Day that 昨天 and the like count from: the day of publication.
+    /// Day that 昨天 and the like count from: the day of publication. Without it they are left out:
+    /// today's date would be a guess.
     #[arg(long, value_name = "DATE")]
     reference: Option<Published>,
     /// Which year or week is meant where the text leaves it open.

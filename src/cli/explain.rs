@@ -118,17 +118,22 @@ fn print_link(links: &Linked, at: usize) {
 }
 
 fn print_topic(topic: &topics::Explanation) {
-    let verdict = match (topic.assigned, topic.in_passing) {
+    let enough = topic.score >= topic.threshold;
+    let verdict = match (topic.assigned, topic.in_passing && enough) {
         (true, _) => "assigned",
         (false, true) => "mentioned in passing",
         (false, false) => "not assigned",
     };
+    let central = topic
+        .centrality
+        .map(|central| format!(", dealt with {central:.2}"));
     outln!(
-        "{} {}: {verdict}, score {:.2} of {:.2}",
+        "{} {}: {verdict}, score {:.2} of {:.2}{}",
         topic.id,
         topic.name,
         topic.score,
-        topic.threshold
+        topic.threshold,
+        central.unwrap_or_default()
     );
     for rule in &topic.fired {
         outln!("    {} {:+.2}", rule.terms, rule.weight);

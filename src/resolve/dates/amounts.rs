@@ -15,6 +15,8 @@ pub(super) struct Length {
     /// Least and greatest count of 二十多年 or 几十年.
     pub about: Option<(i32, i32)>,
     pub unit: Unit,
+    /// Half a month more: 两个半月.
+    pub half: bool,
     /// It can be nothing but a length of time: 三个月, but not 98年.
     pub certain: bool,
     /// With 前 or 后 it still is the name of a day: 31日前.
@@ -31,7 +33,7 @@ impl Parser<'_> {
             Some(Word::Front | Word::Bound(Modifier::Before)) => -1,
             Some(Word::Back | Word::Bound(Modifier::After)) => 1,
             Some(Word::EverSince) if query => return self.ever_since(&length, next + 1),
-            Some(Word::Within) if query && length.count.is_some() && unit > Unit::Day => {
+            Some(Word::Within) if query && length.count.is_some() && !length.half && unit > Unit::Day => {
                 let to = length.count?;
                 return self.found(Point::new(Base::Stretch { from: 0, to, unit }), next + 1, 0.6);
             }
@@ -49,7 +51,7 @@ impl Parser<'_> {
             (Some(_), _) if sign > 0 && !query && self.continues_a_phrase(at) => {
                 return Some(Found::Skip(next + 1));
             }
-            (Some(count), _) if self.options.offset_spans => Base::Stretch {
+            (Some(count), _) if self.options.offset_spans && !length.half => Base::Stretch {
                 from: sign,
                 to: count * sign,
                 unit,
@@ -57,6 +59,7 @@ impl Parser<'_> {
             (Some(count), _) => Base::Offset(Amount {
                 count: count * sign,
                 unit,
+                half: length.half,
             }),
             (None, Some((least, most))) if query => Base::Stretch {
                 from: least * sign,
@@ -74,6 +77,7 @@ impl Parser<'_> {
         let amount = Amount {
             count: -count,
             unit: length.unit,
+            half: length.half,
         };
         let mut parsed = self.parsed(Point::new(Base::Offset(amount)), next, 0.6);
         parsed.modifier = Some(Modifier::OnOrAfter);
@@ -92,7 +96,7 @@ impl Parser<'_> {
         let (length, next) = self.duration(at + 1).filter(|_| self.joined(at + 1))?;
         let count = length
             .count
-            .filter(|count| *count > 0 && length.unit > Unit::Clock);
+            .filter(|count| *count > 0 && length.unit > Unit::Clock && !length.half);
         let next = match self.word(next) {
             Some(Word::Within) if self.adjacent(next) => next + 1,
             _ => next,
@@ -103,6 +107,7 @@ impl Parser<'_> {
         let amount = Amount {
             count: count * sign,
             unit: length.unit,
+            half: false,
         };
         let base = match self.word(at)? {
             Word::Past | Word::Coming => Base::Rolling(amount),
@@ -197,7 +202,12 @@ impl Parser<'_> {
             count,
             about,
             unit,
-            certain: vague || matches!(word, Word::Count(_) | Word::Unit(Unit::Week)),
+            half: matches!(word, Word::CountAndHalf(_)),
+            certain: vague
+                || matches!(
+                    word,
+                    Word::Count(_) | Word::CountAndHalf(_) | Word::Unit(Unit::Week)
+                ),
             name_like: false,
         };
         if let Word::Unit(Unit::Day) = word {
@@ -244,7 +254,7 @@ impl Parser<'_> {
         match self.word(at)? {
             Word::Unit(unit @ (Unit::Day | Unit::Week | Unit::Month)) => Some((unit, at + 1)),
             Word::Unit(Unit::Year) if self.length(at) == 1 => Some((Unit::Year, at + 1)),
-            Word::Count(unit) | Word::CountOver(unit) => Some((unit, at + 1)),
+            Word::Count(unit) | Word::CountOver(unit) | Word::CountAndHalf(unit) => Some((unit, at + 1)),
             _ => None,
         }
     }
@@ -255,6 +265,7 @@ fn exact(count: Option<i32>, unit: Unit) -> Length {
         count,
         about: None,
         unit,
+        half: false,
         certain: true,
         name_like: false,
     }

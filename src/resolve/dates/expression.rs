@@ -88,6 +88,8 @@ pub(super) enum Base {
 pub(super) struct Amount {
     pub count: i32,
     pub unit: Unit,
+    /// Half a month more: 两个半月. Of years, the half is told in months.
+    pub half: bool,
 }
 
 /// One step of narrowing.

@@ -49,6 +49,8 @@ pub(super) enum Word {
     Count(Unit),
     /// 个多月: more than so many.
     CountOver(Unit),
+    /// 个半月: so many, and half a one more.
+    CountAndHalf(Unit),
     /// 今年, 上周, 昨天, 次日, 同年.
     Relative(Unit, i8, Frame),
     /// 昨晚, 今晨, 当晚.

@@ -42,6 +42,7 @@ const SHORTLY: i32 = 60;
 /// With a weak cue a date this close lies ahead even if the last one is closer.
 const SOON: i32 = 10;
 const HALF_A_YEAR: i32 = 180;
+const HALF_A_MONTH: i32 = 15;
 
 /// How many sentences back 次日 looks for its day.
 const NARRATIVE_REACH: usize = 3;
@@ -173,6 +174,10 @@ impl<'o> Resolver<'o> {
             let day = add_days(from, amount.count.checked_mul(7)?)?;
             return Some((Period::Day(day), resolution, confidence));
         }
+        let from = match amount.half {
+            true => add_days(from, HALF_A_MONTH * amount.count.signum())?,
+            false => from,
+        };
         let period = Period::containing(from, amount.unit)?.shift(amount.count)?;
         (amount.unit > Unit::Clock).then_some((period, resolution, confidence))
     }

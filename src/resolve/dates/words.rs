@@ -32,7 +32,8 @@ fn add_units(lexicon: &mut Lexicon) {
     lexicon.add("个季度", Count(Unit::Quarter));
     lexicon.add("个多月", Word::CountOver(Unit::Month));
     lexicon.add("个多星期 个多礼拜", Word::CountOver(Unit::Week));
-    lexicon.add("个多小时 个半月", Word::CountOver(Unit::Clock));
+    lexicon.add("个多小时", Word::CountOver(Unit::Clock));
+    lexicon.add("个半月", Word::CountAndHalf(Unit::Month));
     lexicon.add("个世纪", Count(Unit::Century));
     lexicon.add("年期 年级 周年 年制 周岁 岁", Count(Unit::Clock));
     lexicon.add(

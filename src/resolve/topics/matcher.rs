@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
+use super::centrality::{LINE, centrality};
 use super::definition::{Definition, Definitions, Kind, Term};
 use super::folded::FoldedText;
 use super::iptc::Concept;
@@ -16,12 +17,12 @@ use crate::error::{Error, Result};
 const REPETITION: f32 = 0.25;
 /// What an occurrence in the headline or the lead adds, as a share of the weight.
 const LEAD: f32 = 0.45;
-/// In a long text a passing mention says less: the threshold rises from a length of
-/// `SHORT` characters on, by `RISE` at most, which it reaches at `LONG`.
+/// For subjects, in a long text a passing mention says less: the threshold rises from a
+/// length of `SHORT` characters on, by `RISE` at most, which it reaches at `LONG`.
 const SHORT: f32 = 1200.0;
 const LONG: f32 = 2000.0;
 const RISE: f32 = 0.35;
-/// In a text of more characters than this a matter that comes up once, and not in
+/// In a text of more characters than this a subject that comes up once, and not in
 /// the headline, is mentioned in passing, however clear its name.
 const ONCE_IS_ENOUGH: usize = 1000;
 /// No term counts for more than so many times its weight.
@@ -96,7 +97,9 @@ pub(super) struct Finding {
     pub score: f32,
     /// What it must reach in a text of this length.
     pub threshold: f32,
-    /// Whether it comes up only once, in passing.
+    /// How far the text deals with it; see [`centrality`](super::centrality).
+    pub centrality: f32,
+    /// Whether the text only mentions it.
     pub in_passing: bool,
     /// What added to the score, the heaviest first.
     pub fired: Vec<Fired>,
@@ -111,12 +114,23 @@ pub(super) struct Finding {
 pub(super) struct Fired {
     /// Number of the combination, or `None` for a term.
     pub combination: Option<usize>,
+    /// Weight in the definition.
+    pub base: f32,
     /// What it adds to the score.
     pub weight: f32,
     /// How often it occurs.
     pub occurrences: usize,
     /// Where its terms stand.
     pub spans: Vec<(u32, u32)>,
+}
+
+impl Fired {
+    /// The first span of every occurrence.
+    pub fn starts(&self) -> impl Iterator<Item = &(u32, u32)> {
+        self.spans
+            .iter()
+            .step_by((self.spans.len() / self.occurrences.max(1)).max(1))
+    }
 }
 
 impl Matcher {
@@ -300,8 +314,11 @@ impl Compiled {
             definition: hits[0].definition as usize,
             ..Finding::default()
         };
-        let length = (text.chars.len() as f32 - SHORT) / (LONG - SHORT);
-        finding.threshold = self.threshold * (1.0 + RISE * length.clamp(0.0, 1.0));
+        finding.threshold = self.threshold;
+        if self.kind == Kind::Subject {
+            let length = (text.chars.len() as f32 - SHORT) / (LONG - SHORT);
+            finding.threshold *= 1.0 + RISE * length.clamp(0.0, 1.0);
+        }
         let spans_of = |role: Role| {
             hits.iter()
                 .filter(move |hit| hit.role == role)
@@ -334,13 +351,18 @@ impl Compiled {
             let in_lead = windows.iter().any(|window| window[0].0 < text.lead);
             finding.fired.push(Fired {
                 combination: Some(number),
+                base: combination.weight,
                 weight: combination.weight * damped(windows.len(), in_lead),
                 occurrences: windows.len(),
                 spans: windows.into_iter().flatten().collect(),
             });
         }
         finding.score = finding.fired.iter().map(|fired| fired.weight).sum();
-        finding.in_passing = text.chars.len() > ONCE_IS_ENOUGH && is_once(&finding.fired, text.headline);
+        finding.centrality = centrality(&finding.fired, self.threshold, text);
+        finding.in_passing = match self.kind {
+            Kind::Issue => finding.centrality < LINE,
+            Kind::Subject => text.chars.len() > ONCE_IS_ENOUGH && is_once(&finding.fired, text.headline),
+        };
         finding.fired.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         let found = !finding.fired.is_empty() || !finding.excepted.is_empty();
         found.then_some(finding)
@@ -389,6 +411,7 @@ fn terms_fired(hits: &[Hit], text: &FoldedText) -> Vec<Fired> {
         .into_values()
         .map(|(weight, spans)| Fired {
             combination: None,
+            base: weight,
             weight: weight * damped(spans.len(), spans[0].0 < text.lead),
             occurrences: spans.len(),
             spans,

@@ -10,6 +10,7 @@
 //! # Ok::<(), shiji::Error>(())
 //! ```
 
+mod centrality;
 mod classify;
 mod definition;
 mod explain;
@@ -37,7 +38,7 @@ use keyphrase::Keyphrases;
 pub use matcher::LinkedEntity;
 use matcher::{Finding, Matcher};
 pub use record::{Explanation, FiredRule, Scheme, Topic, TopicInput};
-use record::{evidence, strength};
+use record::{evidence, rounded};
 
 /// The definitions that ship, by file name.
 const BUILT_IN: [(&str, &str); 11] = [
@@ -183,7 +184,7 @@ impl Topics {
             id: compiled.definition.id.clone(),
             name: compiled.definition.name.clone(),
             name_en: Some(compiled.definition.name_en.clone()).filter(|name| !name.is_empty()),
-            score: strength(finding.score / finding.threshold),
+            score: rounded(f64::from(finding.centrality)),
             evidence: evidence(spans),
         })
     }

@@ -17,8 +17,9 @@ pub struct Topic {
     pub name: String,
     /// English name, where there is one.
     pub name_en: Option<String>,
-    /// Strength between 0 and 1, rounded to three decimals. Issues and subjects
-    /// that just reached their threshold have 0.5.
+    /// Between 0 and 1, rounded to three decimals. Of an issue, how far the article deals
+    /// with it, about the probability that a reader says so; of a subject, its strength.
+    /// Those that just reached their threshold have 0.5.
     pub score: f64,
     /// Code points of the text that speak for the topic, half-open, in text order.
     pub evidence: Vec<[usize; 2]>,
@@ -89,8 +90,10 @@ pub struct Explanation {
     pub score: f64,
     /// What the score must reach.
     pub threshold: f64,
-    /// Whether it is not assigned for coming up only once in a long text.
+    /// Whether the text only mentions it, in passing.
     pub in_passing: bool,
+    /// Of issues, how far the text deals with it; from 0.5 on it may be assigned.
+    pub centrality: Option<f64>,
     /// What fired, the heaviest first.
     pub fired: Vec<FiredRule>,
     /// Terms that ruled the topic out, with their places.

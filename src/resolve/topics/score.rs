@@ -11,7 +11,8 @@ use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::text::CharOffsets;
 
-/// The labels of one article: `{"corpus":…,"id":…,"iptc":[…],"issues":[…],"split":…}`.
+/// The labels of one article:
+/// `{"corpus":…,"id":…,"iptc":[…],"issues":[…],"possible":[…],"split":…}`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Labels {
@@ -19,11 +20,16 @@ pub struct Labels {
     pub corpus: String,
     /// Identifier in that corpus: its `id`, or the name of its file without ending.
     pub id: String,
-    /// Codes of the first level of the IPTC Media Topics, without prefix.
-    pub iptc: Vec<String>,
+    /// Codes of the first level of the IPTC Media Topics, without prefix; where this is
+    /// absent, subjects are not scored.
+    #[serde(default)]
+    pub iptc: Option<Vec<String>>,
     /// Issues.
     #[serde(default)]
     pub issues: Vec<String>,
+    /// Issues of which readers may say so or so: neither demanded nor wrong.
+    #[serde(default)]
+    pub possible: Vec<String>,
     /// Part of the set that the article belongs to, such as `development` or `test`.
     #[serde(default)]
     pub split: Option<String>,
@@ -62,12 +68,14 @@ pub struct Counts {
     pub right: usize,
     /// Assigned but not labelled.
     pub superfluous: usize,
+    /// Assigned, and labelled as possible.
+    pub possible: usize,
     /// Labelled but not assigned.
     pub missed: usize,
 }
 
 impl Counts {
-    /// Share of the assigned that are labelled.
+    /// Share of the assigned that are labelled; those that are possible do not count.
     pub fn precision(&self) -> f64 {
         share(self.right, self.right + self.superfluous)
     }
@@ -80,6 +88,15 @@ impl Counts {
     /// Harmonic mean of precision and recall.
     pub fn f1(&self) -> f64 {
         share(2 * self.right, 2 * self.right + self.superfluous + self.missed)
+    }
+
+    /// The same with what is possible taken for wrong.
+    pub fn strict(self) -> Self {
+        Self {
+            superfluous: self.superfluous + self.possible,
+            possible: 0,
+            ..self
+        }
     }
 }
 
@@ -131,8 +148,10 @@ impl Report {
                 Scheme::Keyphrase => None,
             };
         }
-        self.count(Scheme::Iptc, document, &labels.iptc, &subjects);
-        self.count(Scheme::Issue, document, &labels.issues, &issues);
+        if let Some(iptc) = &labels.iptc {
+            self.count(Scheme::Iptc, document, iptc, &[], &subjects);
+        }
+        self.count(Scheme::Issue, document, &labels.issues, &labels.possible, &issues);
     }
 
     fn count(
@@ -140,6 +159,7 @@ impl Report {
         scheme: Scheme,
         document: &Document,
         labelled: &[String],
+        possible: &[String],
         assigned: &BTreeMap<&str, &Topic>,
     ) {
         let counts = match scheme {
@@ -158,6 +178,10 @@ impl Report {
                 (true, false) => {
                     of_topic.missed += 1;
                     '-'
+                }
+                _ if possible.iter().any(|id| id == topic) => {
+                    of_topic.possible += 1;
+                    continue;
                 }
                 _ => {
                     of_topic.superfluous += 1;
@@ -182,6 +206,7 @@ impl Report {
         counts.values().fold(Counts::default(), |sum, one| Counts {
             right: sum.right + one.right,
             superfluous: sum.superfluous + one.superfluous,
+            possible: sum.possible + one.possible,
             missed: sum.missed + one.missed,
         })
     }
@@ -199,9 +224,16 @@ fn words(topic: &Topic, text: &str) -> Vec<String> {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (title, counts) in [("IPTC, first level", &self.subjects), ("issues", &self.issues)] {
+            if counts.is_empty() {
+                continue;
+            }
             writeln!(f, "{title:<34}     P     R    F1  labelled")?;
-            let all = ("all (micro)".to_owned(), Self::micro(counts));
-            for (topic, counts) in std::iter::once(all).chain(counts.clone()) {
+            let all = Self::micro(counts);
+            let mut lines = vec![("all (micro)".to_owned(), all)];
+            if all.possible > 0 {
+                lines.push(("possible ones taken for wrong".to_owned(), all.strict()));
+            }
+            for (topic, counts) in lines.into_iter().chain(counts.clone()) {
                 let (p, r, f1) = (counts.precision(), counts.recall(), counts.f1());
                 let labelled = counts.right + counts.missed;
                 writeln!(f, "  {topic:<32} {p:5.3} {r:5.3} {f1:5.3} {labelled:9}")?;
@@ -322,14 +354,19 @@ mod tests {
         let topics = Topics::embedded().unwrap();
         let mut report = Report::default();
         for (id, text, issues) in [
-            ("a", "美军击落间谍气球", &["spy-balloon", "brexit"][..]),
+            (
+                "a",
+                "美军击落间谍气球。示威者闯国会",
+                &["spy-balloon", "brexit"][..],
+            ),
             ("b", "英国脱欧", &[]),
         ] {
             let labels = Labels {
                 corpus: String::new(),
                 id: id.to_owned(),
-                iptc: Vec::new(),
+                iptc: None,
                 issues: issues.iter().map(|&issue| issue.to_owned()).collect(),
+                possible: vec!["us-politics".to_owned()],
                 split: None,
             };
             let document = Document {
@@ -351,12 +388,22 @@ mod tests {
         }
         assert_eq!(report.articles, 2);
         assert_eq!(report.issues["spy-balloon"].right, 1);
+        let politics = report.issues["us-politics"];
+        assert_eq!(
+            (
+                politics.possible,
+                politics.superfluous,
+                politics.strict().superfluous
+            ),
+            (1, 0, 1)
+        );
         assert_eq!(
             report.issues["brexit"],
             Counts {
                 right: 0,
                 superfluous: 1,
-                missed: 1
+                missed: 1,
+                ..Counts::default()
             }
         );
         assert!(report.to_string().contains("spy-balloon"));
@@ -387,29 +434,24 @@ mod tests {
         let topics = Topics::embedded().unwrap();
         let issues: BTreeSet<&str> = topics.definitions().map(|(_, d)| d.id.as_str()).collect();
         let of = |file: &str| Labels::read(&folder.join(file)).unwrap();
-        let (first, fresh) = (of("topics-200.jsonl"), of("topics-fresh.jsonl"));
-        assert_eq!((first.len(), fresh.len()), (200, 200));
-        assert_eq!(
-            fresh
-                .iter()
-                .filter(|l| l.split.as_deref() == Some("test"))
-                .count(),
-            100
-        );
-        let ids: BTreeSet<&str> = first
-            .iter()
-            .chain(&fresh)
-            .map(|label| label.id.as_str())
-            .collect();
-        assert_eq!(ids.len(), 400, "an article is labelled twice");
-        for label in first.iter().chain(&fresh) {
+        let mut all = of("topics-fresh.jsonl");
+        let test = all.iter().filter(|label| label.split.as_deref() == Some("test"));
+        assert_eq!(test.count(), 100);
+        all.extend(of("topics-200.jsonl"));
+        assert!(all.iter().all(|label| label.iptc.is_some()));
+        for sample in ["a", "b", "c", "d"] {
+            all.extend(of(&format!("topics-blind-{sample}.jsonl")));
+        }
+        assert_eq!(all.len(), 1200);
+        let ids: BTreeSet<&str> = all.iter().map(|label| label.id.as_str()).collect();
+        assert_eq!(ids.len(), all.len(), "an article is labelled twice");
+        for label in &all {
             let is_top = |code: &String| iptc::concept(code).is_some_and(|c| c.parent.is_none());
-            assert!(label.iptc.iter().all(is_top), "{}", label.id);
-            assert!(
-                label.issues.iter().all(|id| issues.contains(id.as_str())),
-                "{}",
-                label.id
-            );
+            assert!(label.iptc.iter().flatten().all(is_top), "{}", label.id);
+            let mut named = label.issues.iter().chain(&label.possible);
+            assert!(named.all(|id| issues.contains(id.as_str())), "{}", label.id);
+            let both = label.issues.iter().find(|id| label.possible.contains(id));
+            assert_eq!(both, None, "{}", label.id);
         }
     }
 }

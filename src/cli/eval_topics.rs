@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use shiji::read::{self, Inputs, RawItem};
-use shiji::resolve::topics::Topics;
 use shiji::resolve::topics::score::{Labels, Report, TitleReport, name_of_file};
+use shiji::resolve::topics::{Scheme, Topic, Topics};
 use shiji::{Article, Error, Result, Tagger, pipeline};
 
 use super::{Outcome, progress_bar};
@@ -24,6 +24,9 @@ pub struct TopicsArgs {
     /// Only the labels with this `split`.
     #[arg(long, value_name = "NAME", requires = "topic_labels")]
     split: Option<String>,
+    /// Leave out issues with a lower score; from 0.5 on an article deals with an issue.
+    #[arg(long, value_name = "SCORE", default_value_t = 0.0, requires = "topic_labels")]
+    least_score: f64,
     /// Score subjects on titles instead: lines `class<TAB>title` with the classes of TNEWS or THUCNews.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["gold", "topic_labels", "json", "entities"])]
     pub titles: Option<PathBuf>,
@@ -53,7 +56,9 @@ pub fn run(
         pool,
         articles.into_iter(),
         |group| tagger.tag_all(group),
-        |document| {
+        |mut document| {
+            let counts = |topic: &Topic| topic.scheme != Scheme::Issue || topic.score >= args.least_score;
+            document.topics.retain(counts);
             if let Some(label) = of(&document.id) {
                 report.add(label, &document);
             }

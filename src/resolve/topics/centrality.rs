@@ -16,8 +16,8 @@
 //! The weights are those of a logistic regression on the development sets
 //! (`tests/data/topics-200.jsonl`, `topics-fresh.jsonl`, `topics-blind-a.jsonl`), rounded,
 //! so the result is about the probability that a reader says the article deals with the
-//! issue: from 0.5 on it does. What a sentence of an article of usual length says is still
-//! in the record, with the lower score that it deserves; what is less than that is not.
+//! issue: from 0.5 on it does. What a few sentences of an article say is still in the
+//! record, with the lower score that it deserves; what is named in passing is not.
 //! `data/topics/README.md` has the convention and the sets.
 
 use std::collections::BTreeMap;
@@ -25,8 +25,10 @@ use std::collections::BTreeMap;
 use super::folded::FoldedText;
 use super::matcher::Fired;
 
-/// From here on an issue is in the record: one sentence in about 1,300 characters.
-pub(super) const LINE: f32 = 0.2;
+/// From here on an article deals with the matter.
+pub(super) const DEALS_WITH: f32 = 0.5;
+/// From here on an issue is in the record: two sentences in about 1,300 characters.
+pub(super) const LINE: f32 = 0.35;
 
 const HEADLINE: f32 = 1.4;
 const LEAD: f32 = 0.8;
@@ -40,6 +42,8 @@ const EXCESS: f32 = 1.0;
 const LONG: f32 = 2000.0;
 const USUAL: f32 = 500.0;
 const CONSTANT: f32 = -1.05;
+/// For a narrower issue in an article that deals with the wider one.
+const BESIDE_WIDER: f32 = 0.8;
 /// No more sentences of the lead than this count.
 const MOST_OF_LEAD: f32 = 2.0;
 /// Below this nothing is said; keeps the logarithms finite.
@@ -78,6 +82,16 @@ pub(super) fn centrality(fired: &[Fired], threshold: f32, text: &FoldedText) -> 
         + WORDS * words.min(sentences).max(LEAST).ln()
         - LENGTH * (length / USUAL).ln()
         - EXCESS * (length / LONG).max(1.0).ln();
+    logistic(logit)
+}
+
+/// The centrality of a narrower issue in an article that deals with the wider one.
+pub(super) fn beside_wider(centrality: f32) -> f32 {
+    let logit = (centrality / (1.0 - centrality).max(f32::EPSILON)).ln();
+    logistic(logit + BESIDE_WIDER)
+}
+
+fn logistic(logit: f32) -> f32 {
     1.0 / (1.0 + (-logit).exp())
 }
 
@@ -106,9 +120,6 @@ fn sayings(fired: &[Fired], threshold: f32, text: &FoldedText) -> Vec<Saying> {
 mod tests {
     use super::*;
 
-    /// From here on an article deals with the matter.
-    const DEALS: f32 = 0.5;
-
     /// The centrality of 甲, a term that is enough.
     fn of(text: &str) -> f32 {
         let places = text.chars().enumerate().filter(|(_, c)| *c == '甲');
@@ -132,25 +143,25 @@ mod tests {
     #[test]
     fn headline_lead_and_paragraphs_are_central() {
         assert!(of(&article("甲的标题", &["甲说。"])) > 0.8);
-        assert!(of("标题\n甲在这里。别的在这里。") > DEALS);
-        assert!(of(&article("标题", &["甲说。", "甲做。", "甲在。", "甲走。"])) > DEALS);
+        assert!(of("标题\n甲在这里。别的在这里。") > DEALS_WITH);
+        assert!(of(&article("标题", &["甲说。", "甲做。", "甲在。", "甲走。"])) > DEALS_WITH);
         assert!(
             of(&article(
                 "标题",
                 &["乙。\n甲的消息\n甲在这里说了一些话，做了一些事。"]
-            )) > DEALS
+            )) > DEALS_WITH
         );
     }
 
     #[test]
     fn passing_mentions_are_not() {
-        assert!(of(&article("标题", &["甲说。"])) < DEALS);
+        assert!(of(&article("标题", &["甲说。"])) < DEALS_WITH);
         assert!(
-            of(&article("标题", &["甲甲甲甲说，甲。"])) < DEALS,
+            of(&article("标题", &["甲甲甲甲说，甲。"])) < DEALS_WITH,
             "one sentence"
         );
         let long = "别的事情。".repeat(1500);
         let of_long = of(&format!("标题\n{long}甲。{long}甲。{long}甲。{long}"));
-        assert!(of_long < DEALS, "three of six thousand: {of_long}");
+        assert!(of_long < DEALS_WITH, "three of six thousand: {of_long}");
     }
 }

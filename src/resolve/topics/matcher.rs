@@ -1,10 +1,10 @@
 //! Finds the terms of all definitions in one pass over the text and weighs them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
-use super::centrality::{LINE, centrality};
+use super::centrality::{DEALS_WITH, LINE, beside_wider, centrality};
 use super::definition::{Definition, Definitions, Kind, Term};
 use super::folded::FoldedText;
 use super::iptc::Concept;
@@ -212,9 +212,30 @@ impl Matcher {
         }
         // Longer terms first where several begin at one place.
         hits.sort_unstable_by_key(|hit| (hit.definition, hit.start, u32::MAX - hit.end));
-        hits.chunk_by(|a, b| a.definition == b.definition)
+        let mut findings: Vec<Finding> = hits
+            .chunk_by(|a, b| a.definition == b.definition)
             .filter_map(|hits| self.definitions[hits[0].definition as usize].weigh(hits, text))
-            .collect()
+            .collect();
+        self.weigh_narrower(&mut findings);
+        findings
+    }
+
+    /// What an article about the wider issue says of a narrower one is part of its matter.
+    fn weigh_narrower(&self, findings: &mut [Finding]) {
+        let id = |finding: &Finding| self.definitions[finding.definition].definition.id.as_str();
+        let dealt_with: HashSet<&str> = findings
+            .iter()
+            .filter(|finding| finding.centrality >= DEALS_WITH)
+            .map(id)
+            .collect();
+        for finding in findings {
+            let compiled = &self.definitions[finding.definition];
+            let parent = compiled.definition.parent.as_deref();
+            if compiled.kind == Kind::Issue && parent.is_some_and(|parent| dealt_with.contains(parent)) {
+                finding.centrality = beside_wider(finding.centrality);
+                finding.in_passing = finding.centrality < LINE;
+            }
+        }
     }
 
     fn hits(&self, text: &FoldedText, words: &WordMap) -> Vec<Hit> {

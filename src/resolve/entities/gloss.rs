@@ -39,11 +39,9 @@ pub(super) fn pairs(text: &str, offsets: &CharOffsets, mentions: &[Mention]) -> 
 /// （[Ashley] Barnes）, （Huawei [Technologies] Co.）.
 fn is_whole(text: &str, offsets: &CharOffsets, gloss: &Mention) -> bool {
     let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_han(c) || c == '&');
-    let blank = |c: &char| c.is_whitespace();
-    let before = text[..offsets.byte(gloss.start)].chars().rev();
-    let after = text[offsets.byte(gloss.end)..].chars();
-    has_han(&gloss.text)
-        || !goes_on(before.skip_while(blank).next()) && !goes_on(after.skip_while(blank).next())
+    let before = text[..offsets.byte(gloss.start)].trim_end().chars().next_back();
+    let after = text[offsets.byte(gloss.end)..].trim_start().chars().next();
+    has_han(&gloss.text) || !goes_on(before) && !goes_on(after)
 }
 
 fn is_gloss(text: &str, offsets: &CharOffsets, name: &Mention, gloss: &Mention) -> bool {

@@ -95,7 +95,7 @@ fn one_mention_in_a_long_text_is_in_passing() {
     assert!(issues(&topics, &body("。甲。")).is_empty());
     assert!(issues(&topics, &body("。乙丙。")).is_empty());
     assert!(topics.explain(&TopicInput::new(&body("。甲。")))[0].in_passing);
-    assert_eq!(issues(&topics, &body("。甲。甲。甲。甲。")), ["x"]);
+    assert_eq!(issues(&topics, &body("。甲。甲。甲。甲。甲。甲。")), ["x"]);
     assert_eq!(
         issues(&topics, &format!("甲\n{}", body(""))),
         ["x"],

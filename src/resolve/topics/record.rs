@@ -19,7 +19,7 @@ pub struct Topic {
     pub name_en: Option<String>,
     /// Between 0 and 1, rounded to three decimals. Of an issue, how far the article deals
     /// with it, about the probability that a reader says so; of a subject, its strength.
-    /// Those that just reached their threshold have 0.5.
+    /// Subjects that just reached their threshold have 0.5; issues are in the record from 0.35 on.
     pub score: f64,
     /// Code points of the text that speak for the topic, half-open, in text order.
     pub evidence: Vec<[usize; 2]>,

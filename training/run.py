@@ -71,7 +71,8 @@ class Run:
             for name in ("average", "seen", "step", "epoch", "skip", "spent"):
                 setattr(self, name, state[name])
             self.log(resumed=self.seen)
-        shown = {k: str(v) if isinstance(v, Path) else v for k, v in vars(options).items() if v != float("inf")}
+        # Logs are published: names of files, not where they lie on this machine.
+        shown = {k: v.name if isinstance(v, Path) else v for k, v in vars(options).items() if v != float("inf")}
         for folder in ("data", "output"):
             shown.pop(folder)
         self.log(options=shown, model=model.config, parameters=sum(p.numel() for p in model.parameters()))

@@ -56,7 +56,7 @@ impl Topics {
             scheme,
             id,
             name,
-            assigned: self.assigned(finding),
+            assigned: finding.is_assigned(),
             score: rounded(f64::from(finding.score)),
             threshold: rounded(f64::from(finding.threshold)),
             in_passing: finding.in_passing,

@@ -124,6 +124,13 @@ pub(super) struct Fired {
     pub spans: Vec<(u32, u32)>,
 }
 
+impl Finding {
+    /// Whether the text has the matter among its topics.
+    pub fn is_assigned(&self) -> bool {
+        self.excluded.is_empty() && !self.in_passing && self.score >= self.threshold - 1e-4
+    }
+}
+
 impl Fired {
     /// The first span of every occurrence.
     pub fn starts(&self) -> impl Iterator<Item = &(u32, u32)> {
@@ -225,7 +232,7 @@ impl Matcher {
         let id = |finding: &Finding| self.definitions[finding.definition].definition.id.as_str();
         let dealt_with: HashSet<&str> = findings
             .iter()
-            .filter(|finding| finding.centrality >= DEALS_WITH)
+            .filter(|finding| finding.is_assigned() && finding.centrality >= DEALS_WITH)
             .map(id)
             .collect();
         for finding in findings {

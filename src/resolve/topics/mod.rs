@@ -137,7 +137,7 @@ impl Topics {
     pub fn assign(&self, input: &TopicInput) -> Vec<Topic> {
         let text = FoldedText::new(input.text);
         let findings = self.matcher.find(&text, input);
-        let issues = findings.iter().filter(|finding| self.assigned(finding));
+        let issues = findings.iter().filter(|finding| finding.is_assigned());
         let mut topics: Vec<Topic> = issues.filter_map(|finding| self.issue(finding)).collect();
         topics.sort_by(|a, b| b.score.total_cmp(&a.score));
         topics.extend(self.subjects(&text, &findings));
@@ -170,10 +170,6 @@ impl Topics {
     fn title_scores(&self, title: &str) -> Vec<(&'static str, f32)> {
         self.classifier
             .ngram_scores(&Features::new(&FoldedText::new(title)))
-    }
-
-    fn assigned(&self, finding: &Finding) -> bool {
-        finding.excluded.is_empty() && !finding.in_passing && finding.score >= finding.threshold - 1e-4
     }
 
     fn issue(&self, finding: &Finding) -> Option<Topic> {

@@ -61,7 +61,7 @@ impl Topics {
             let score: f32 = early.map(|fired| fired.weight).sum();
             match compiled.kind {
                 Kind::Subject if finding.excluded.is_empty() => subjects += score,
-                Kind::Issue if self.assigned(finding) => issues = issues.max(score / finding.threshold),
+                Kind::Issue if finding.is_assigned() => issues = issues.max(score / finding.threshold),
                 _ => {}
             }
         }
@@ -94,7 +94,7 @@ impl Topics {
     /// strongest first.
     fn narrower(&self, top: &str, findings: &[Finding]) -> Vec<Topic> {
         let mut found: Vec<Topic> = Vec::new();
-        for finding in findings.iter().filter(|finding| self.assigned(finding)) {
+        for finding in findings.iter().filter(|finding| finding.is_assigned()) {
             let compiled = &self.matcher.definitions[finding.definition];
             for code in compiled.codes.iter().filter(|code| code.parent == Some(top)) {
                 let score = strength(finding.score / finding.threshold);

@@ -105,6 +105,23 @@ fn one_mention_in_a_long_text_is_in_passing() {
 }
 
 #[test]
+fn a_narrower_issue_counts_more_beside_its_wider_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("issues.toml");
+    let definitions = "[[issue]]\nid = 'wide'\nname = '宽'\nterms = ['甲']\nexclude = ['丙']\n\
+        [[issue]]\nid = 'narrow'\nname = '窄'\nparent = 'wide'\nterms = ['乙']\n";
+    std::fs::write(&file, definitions).unwrap();
+    let topics = Topics::with_user(&file).unwrap();
+    let article = |headline: &str| format!("{headline}\n{}。乙。{}", "长".repeat(500), "长".repeat(500));
+    assert!(issues(&topics, &article("标题")).is_empty());
+    assert_eq!(issues(&topics, &article("甲")), ["wide", "narrow"]);
+    assert!(
+        issues(&topics, &article("甲丙")).is_empty(),
+        "the wider one is ruled out"
+    );
+}
+
+#[test]
 fn headlines_of_other_articles_below_do_not_count() {
     let body = "縣府舉行古蹟修復的開工典禮。\n延伸閱讀\n";
     let words = [(15, 19), (20, 24), (24, 28)];

@@ -53,7 +53,7 @@ class Run:
         self.log_file = open(options.output / "log.jsonl", "a")
         if options.init:
             # A shipped model has one head; those of the other sets start anew.
-            model.load_state_dict(checkpoint.load(options.init)["average"], strict=False)
+            model.load_state_dict(self.known_characters(checkpoint.load(options.init)), strict=False)
         self.average = {k: v.clone() for k, v in model.state_dict().items()}
         decay = [p for p in model.parameters() if p.dim() > 1]
         rest = [p for p in model.parameters() if p.dim() <= 1]
@@ -76,6 +76,16 @@ class Run:
         for folder in ("data", "output"):
             shown.pop(folder)
         self.log(options=shown, model=model.config, parameters=sum(p.numel() for p in model.parameters()))
+
+    def known_characters(self, state):
+        """The weights of a checkpoint, the character vectors in the order of this run's vocabulary: the characters change
+        with the folding, and those that the checkpoint lacks keep the vectors that the model has."""
+        index = {character: i for i, character in enumerate(state["vocabulary"])}
+        char = self.model.char.weight.detach().clone()
+        for row, character in enumerate(self.vocabulary):
+            if character in index:
+                char[row] = state["average"]["char.weight"][index[character]]
+        return {**state["average"], "char.weight": char}
 
     def log(self, **fields):
         line = json.dumps(fields, ensure_ascii=False)

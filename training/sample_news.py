@@ -7,6 +7,7 @@ import io
 import json
 import random
 import re
+import unicodedata
 from pathlib import Path
 
 import zstandard
@@ -27,9 +28,11 @@ def records(path):
 
 
 def passages(record):
-    """Headline and paragraphs, long ones cut at sentence ends, white space dropped as in the labelled sets."""
+    """Headline and paragraphs, long ones cut at sentence ends, white space, invisible and combining characters dropped as in the
+    labelled sets."""
     for paragraph in [record.get("title") or "", *(record.get("text") or "").split("\n")]:
         paragraph = re.sub(r"\s+", "", fold_str(paragraph))
+        paragraph = "".join(c for c in paragraph if unicodedata.category(c) not in ("Cc", "Cf", "Me", "Mn"))
         passage = ""
         for sentence in re.findall(r"[^。!?]*[。!?]?[”’)]*", paragraph):
             if passage and len(passage) + len(sentence) > LONGEST:

@@ -176,7 +176,7 @@ impl<'a> Container<'a> {
         let index = index_tensors(&header.tensors, data.len()).map_err(refuse)?;
         Ok(Self {
             name,
-            sha256: digest.iter().map(|b| format!("{b:02x}")).collect(),
+            sha256: super::hexadecimal(digest),
             header,
             data,
             index,

@@ -9,6 +9,7 @@ use ndarray::{Array2, s};
 use crate::error::{Error, Result};
 use crate::segment::{FEATURE_NAMES, Word};
 
+use super::CASCADE;
 use super::container::Container;
 use super::encoder::reference::Reference;
 use super::encoder::{Batch, Scratch};
@@ -23,9 +24,6 @@ const EMBEDDED: [(&str, &[u8]); 2] = [
     ("accurate", include_bytes!("../../models/accurate.shiji")),
     ("fast", include_bytes!("../../models/fast.shiji")),
 ];
-
-/// Name of the model that is used where none is named.
-pub const DEFAULT_MODEL: &str = "accurate";
 
 /// Ending of model files.
 const EXTENSION: &str = "shiji";
@@ -79,7 +77,7 @@ impl Engine {
         match candidates.iter().find(|candidate| candidate.is_file()) {
             Some(found) => Self::load(found),
             None => Err(Error::Usage(format!(
-                "no model {name:?}: expected {}, the path of a .{EXTENSION} file, or a name for one of {}{}",
+                "no model {name:?}: expected `{CASCADE}`, {}, the path of a .{EXTENSION} file, or a name for one of {}{}",
                 EMBEDDED.map(|(name, _)| format!("`{name}`")).join(", "),
                 candidates
                     .iter()
@@ -181,6 +179,15 @@ impl Engine {
             Symbol::Break => self.specials.end,
             Symbol::Rest => self.specials.unknown,
         }
+    }
+
+    /// Units that another engine has read, with this one's numbers.
+    pub(super) fn renumber(&self, units: &[Unit]) -> Vec<Unit> {
+        let renumbered = |unit: &Unit| Unit {
+            id: self.id(unit.symbol).into(),
+            ..*unit
+        };
+        units.iter().map(renumbered).collect()
     }
 
     /// The logits of every token of `batch`.

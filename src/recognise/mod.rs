@@ -5,6 +5,7 @@
 
 #[cfg(feature = "bert")]
 pub mod bert;
+mod cascade;
 mod consistency;
 pub mod container;
 pub mod encoder;
@@ -29,6 +30,7 @@ use crate::segment::sentence::sentences;
 use crate::segment::{KnownName, Word};
 use crate::text::CharOffsets;
 
+use cascade::Cascade;
 use engine::Engine;
 use scheme::Scheme;
 use scorer::{Limits, MARKS, Scorer};
@@ -36,7 +38,11 @@ use view::{Symbol, Unit};
 use viterbi::{Constraint, Span};
 use window::{Window, windows};
 
-pub use engine::DEFAULT_MODEL;
+/// Name of the two compiled-in models in a row: `fast`, and `accurate` where `fast` is in doubt.
+pub const CASCADE: &str = "cascade";
+
+/// Name of the model that is used where none is named.
+pub const DEFAULT_MODEL: &str = "accurate";
 
 /// Finds named entities with a model. Immutable and shared by all threads.
 pub struct Recogniser {
@@ -94,13 +100,19 @@ impl Recogniser {
         Self::find(DEFAULT_MODEL)
     }
 
-    /// The model of that name or at that path. Names are those of the compiled-in
-    /// models; others are looked up as `NAME.shiji` in the folder `models` beside the
+    /// The model of that name or at that path. Names are [`CASCADE`] and those of the
+    /// compiled-in models; others are looked up as `NAME.shiji` in the folder `models` beside the
     /// running program and in the current folder.
     ///
     /// # Errors
     /// If there is no such model, or its file is damaged.
     pub fn find(name: &str) -> Result<Self> {
+        if name == CASCADE {
+            return Ok(Self::with(Cascade::new(
+                Engine::find("fast")?,
+                Engine::find("accurate")?,
+            )));
+        }
         Ok(Self::with(Engine::find(name)?))
     }
 
@@ -210,7 +222,7 @@ impl Recogniser {
         if pads {
             jobs.sort_by_key(Job::tokens);
         }
-        let batches = batches(&jobs, batch);
+        let batches = batches(&jobs, Job::tokens, batch);
         let scored: Vec<Array2<f32>> = batches
             .par_iter()
             .map(|batch| {
@@ -232,20 +244,26 @@ impl Recogniser {
     }
 }
 
+/// A digest in hexadecimal.
+fn hexadecimal(digest: impl AsRef<[u8]>) -> String {
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Groups windows, in order, into batches of about `most` tokens.
-fn batches<'j, 'w>(jobs: &'j [Job<'w>], most: usize) -> Vec<&'j [Job<'w>]> {
+fn batches<T>(windows: &[T], tokens: impl Fn(&T) -> usize, most: usize) -> Vec<&[T]> {
     let mut batches = Vec::new();
-    let mut tokens = 0;
+    let mut sum = 0;
     let mut start = 0;
-    for (at, job) in jobs.iter().enumerate() {
-        if tokens + job.tokens() > most && at > start {
-            batches.push(&jobs[start..at]);
-            (start, tokens) = (at, 0);
+    for (at, window) in windows.iter().enumerate() {
+        let tokens = tokens(window);
+        if sum + tokens > most && at > start {
+            batches.push(&windows[start..at]);
+            (start, sum) = (at, 0);
         }
-        tokens += job.tokens();
+        sum += tokens;
     }
-    if start < jobs.len() {
-        batches.push(&jobs[start..]);
+    if start < windows.len() {
+        batches.push(&windows[start..]);
     }
     batches
 }

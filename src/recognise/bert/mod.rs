@@ -186,11 +186,7 @@ impl Scorer for Bert {
             let length = hash_file(path, &mut hasher).map_err(|error| Error::io(path, error))?;
             hasher.update(length.to_le_bytes());
         }
-        Ok(hasher
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
+        Ok(super::hexadecimal(hasher.finalize()))
     }
 
     fn limits(&self) -> Limits {

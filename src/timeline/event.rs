@@ -57,8 +57,8 @@ pub(super) fn events(
         .iter()
         .filter_map(|appearance| Some((appearance.article, appearance.day?)))
         .collect();
-    let mut quotes = quotes(store, entity, &groups, &days, names_date)?;
-    redate(&groups, &mut quotes);
+    let quotes = quotes(store, entity, &groups, &days, names_date)?;
+    let quotes = redate(&groups, quotes, &days);
     let background = Background::read(store, entity, appearances)?;
     let mut reader = Reader {
         store,

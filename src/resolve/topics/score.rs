@@ -439,10 +439,10 @@ mod tests {
         assert_eq!(test.count(), 100);
         all.extend(of("topics-200.jsonl"));
         assert!(all.iter().all(|label| label.iptc.is_some()));
-        for sample in ["a", "b", "c", "d"] {
+        for sample in ["a", "b", "c", "d", "e"] {
             all.extend(of(&format!("topics-blind-{sample}.jsonl")));
         }
-        assert_eq!(all.len(), 1200);
+        assert_eq!(all.len(), 1400);
         let ids: BTreeSet<&str> = all.iter().map(|label| label.id.as_str()).collect();
         assert_eq!(ids.len(), all.len(), "an article is labelled twice");
         for label in &all {

@@ -71,7 +71,10 @@ impl Scanner<'_> {
         let glued_clock = digits == 4 && self.at(end) == Some(':');
         let two = self.text.get(at..at + 2)?;
         glued_clock
-            .then(|| two.iter().fold(0, |value, c| value * 10 + *c as i8 - b'0' as i8))
+            .then(|| {
+                two.iter()
+                    .fold(0, |value, &c| value * 10 + (c as u8 - b'0') as i8)
+            })
             .map(|v| (v, at + 2))
     }
 

@@ -362,6 +362,12 @@ fn check_promises(text: &str, reference: Date, options: &Options) {
     assert_eq!(at, chars.len());
 }
 
+/// Found by the fuzz target: two digits of a clock that is glued to a day.
+#[test]
+fn large_figures_before_a_colon_are_no_overflow() {
+    check_promises("17-9002:", date(2024, 4, 17), &Options::default());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

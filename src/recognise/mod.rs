@@ -42,7 +42,7 @@ use window::{Window, windows};
 pub const CASCADE: &str = "cascade";
 
 /// Name of the model that is used where none is named.
-pub const DEFAULT_MODEL: &str = "accurate";
+pub const DEFAULT_MODEL: &str = CASCADE;
 
 /// Finds named entities with a model. Immutable and shared by all threads.
 pub struct Recogniser {

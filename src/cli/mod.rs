@@ -68,8 +68,8 @@ enum Command {
 /// Options that choose the model.
 #[derive(Args)]
 struct ModelArgs {
-    /// Model: `accurate`, `fast`, `cascade` (`fast`, and `accurate` where `fast` is in doubt), a name that the models folder holds, or the path of a model file;
-    /// with `--backend bert` the folder of a checkpoint.
+    /// Model: `cascade` (`fast`, and `accurate` where `fast` is in doubt), `accurate`, `fast`, a name that the
+    /// models folder holds, or the path of a model file; with `--backend bert` the folder of a checkpoint.
     #[arg(long, value_name = "NAME|PATH", default_value = DEFAULT_MODEL)]
     model: String,
     /// What runs the model: shiji's own encoder, or libtorch for any BERT token classifier.

@@ -24,7 +24,7 @@ use super::{batches, hexadecimal};
 const DOUBT: f32 = 0.7;
 
 /// Tokens that the small model reads before the large one is asked, so that what is left for
-/// the large one, about a quarter, still fills a batch.
+/// the large one, about three tenths, still fills a batch.
 const BATCH: usize = 1024;
 
 /// A small model and the large one that helps it.

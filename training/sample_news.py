@@ -28,8 +28,8 @@ def records(path):
 
 
 def passages(record):
-    """Headline and paragraphs, long ones cut at sentence ends, white space, invisible and combining characters dropped as in the
-    labelled sets."""
+    """Headline and paragraphs, long ones cut at sentence ends, white space, invisible and combining characters
+    dropped: the model's view of a text has none."""
     for paragraph in [record.get("title") or "", *(record.get("text") or "").split("\n")]:
         paragraph = re.sub(r"\s+", "", fold_str(paragraph))
         paragraph = "".join(c for c in paragraph if unicodedata.category(c) not in ("Cc", "Cf", "Me", "Mn"))

@@ -166,7 +166,11 @@ class Bert:
         self.torch = torch
         model = bert.Tagger().eval()
         self.parameters = sum(p.numel() for p in model.parameters())
-        self.model = {"int8 dynamic": bert.quantised, "bfloat16": bert.Tagger.bfloat16, "float32": lambda m: m}[setting](model)
+        if setting == "int8 dynamic":
+            model = bert.quantised(model)
+        elif setting == "bfloat16":
+            model = model.bfloat16()
+        self.model = model
 
     def bytes(self):
         """In 16 bits, as such models come."""

@@ -23,8 +23,8 @@ use super::{batches, hexadecimal};
 /// units less than this probability. Chosen on `training/labels/news.dev.jsonl`.
 const DOUBT: f32 = 0.7;
 
-/// Tokens that the small model reads before the large one is asked, so that what is left for
-/// the large one, about three tenths, still fills a batch.
+/// Tokens that the small model reads before the large one is asked, so that the part which is
+/// left for the large one still fills a batch.
 const BATCH: usize = 1024;
 
 /// A small model and the large one that helps it.
